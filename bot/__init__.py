@@ -1,0 +1,1 @@
+"""Sanad: anonymous guidance and sealed reporting from the messenger already in the hand."""

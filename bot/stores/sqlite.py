@@ -1,0 +1,119 @@
+"""The SQLite file: opening, pragmas, migrations and transactions, through aiosqlite."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, Self
+
+import aiosqlite
+
+from bot.errors import StoreError
+
+BUSY_MS: Final = 5_000
+"""How long a write waits for another process (a caseworker's command) before it fails."""
+
+PRAGMAS: Final = (
+    "PRAGMA auto_vacuum=FULL",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    # `ON` overwrites what is deleted; the WAL keeps it until `checkpoint`, which runs every minute.
+    "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+    "PRAGMA mmap_size=0",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_MS}",
+)
+
+
+class Database:
+    """One SQLite file with one connection, whose transactions never interleave."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        import asyncio  # noqa: PLC0415 - placed here so that importing this module stays cheap
+
+        self._connection = connection
+        self._writing = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open or make the file, set the pragmas and bring the schema up to date."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # isolation_level=None: we write BEGIN and COMMIT ourselves, nothing is implicit.
+            connection = await aiosqlite.connect(path, isolation_level=None)
+        except (OSError, aiosqlite.Error) as error:
+            raise StoreError(f"the database {path.name} cannot be opened: {error}") from error
+        try:
+            for pragma in PRAGMAS:
+                await connection.execute_fetchall(pragma)
+            database = cls(connection)
+            await database._migrate()
+        except BaseException:
+            await connection.close()  # an open aiosqlite connection would hang the process at exit
+            raise
+        path.chmod(0o600)
+        return database
+
+    async def close(self) -> None:
+        """Fold the WAL back into the file and close; without it the process cannot exit."""
+        try:
+            await self.checkpoint()
+        finally:
+            await self._connection.close()
+
+    async def checkpoint(self) -> None:
+        """Move the WAL into the file and cut it to nothing: deleted rows are gone after this."""
+        async with self._writing:
+            await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """One immediate transaction: committed at the end of the block, undone if it raises."""
+        async with self._writing:
+            connection = self._connection
+            await connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                await connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    await connection.execute("ROLLBACK")
+                raise
+
+    async def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """All rows of one query."""
+        rows: Iterable[Any] = await self._connection.execute_fetchall(sql, parameters)
+        return list(rows)
+
+    async def _migrate(self) -> None:
+        await self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL)"
+        )
+        done = dict(await self.read("SELECT name, checksum FROM migrations"))
+        folder = resources.files("bot.stores") / "migrations"
+        for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            text = file.read_text(encoding="utf-8")
+            checksum = hashlib.sha256(text.encode()).hexdigest()
+            if file.name in done:
+                if done[file.name] != checksum:
+                    raise StoreError(
+                        f"migration {file.name} was changed after this database had run it; "
+                        "restore the file as it was and put the change into a new migration"
+                    )
+                continue
+            async with self.transaction() as connection:
+                for statement in filter(str.strip, _statements(text)):
+                    await connection.execute(statement)
+                await connection.execute(
+                    "INSERT INTO migrations VALUES (?, ?)", (file.name, checksum)
+                )
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a migration; they hold no semicolon but at their end."""
+    lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
+    return "\n".join(lines).split(";")
