@@ -1,0 +1,1 @@
+"""Four languages: catalogues, rendering with direction isolates, extraction and its gates."""

@@ -1,0 +1,1 @@
+"""Cryptography as functions of bytes; the only package that imports `cryptography`."""

@@ -1,0 +1,86 @@
+"""Logs that cannot tell on anybody: an allow-list of fields, third-party loggers silenced."""
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Final
+
+import structlog
+
+ALLOWED: Final = frozenset(
+    {
+        "event", "level", "timestamp", "channel", "mode", "count", "kind", "status", "attempt",
+        "seconds", "placeholder", "error", "version", "rung", "urgency", "waiting", "language",
+        "name", "address", "missing", "reason",
+    }
+)  # fmt: skip
+"""Fields that may be logged. Everything else is dropped, whoever logs it."""
+SAFE_TYPES: Final = (int, float, bool, type(None))
+WORDS: Final = 80
+"""Most characters of a logged string: event names and enum values are short."""
+
+
+def deny_by_default(
+    _: Any, __: str, event: MutableMapping[str, Any]
+) -> Mapping[str, Any]:
+    """Keep allowed fields with plain values; a string with a run of 7 digits or an @ is dropped."""
+    kept = {}
+    for key, value in event.items():
+        if key not in ALLOWED:
+            continue
+        if isinstance(value, SAFE_TYPES):
+            kept[key] = value
+        elif isinstance(value, str) and len(value) <= WORDS and (
+            key in ("timestamp", "address") or not _tells(value)
+        ):
+            kept[key] = value
+    return kept
+
+
+def _tells(text: str) -> bool:
+    run = 0
+    for sign in text:
+        run = run + 1 if sign.isdigit() else 0
+        if run >= 7 or sign == "@":
+            return True
+    return False
+
+
+class _Narrow(logging.Handler):
+    """Third-party records become a count of their logger and level; their text is never read."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log where it came from, not what it says: texts of libraries hold URLs and tokens."""
+        structlog.get_logger().warning(
+            "library_message", name=record.name.partition(".")[0], kind=record.levelname
+        )
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Set up all logging of the process: our events to stderr as JSON, others only counted."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%MZ", utc=True),
+            deny_by_default,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [_Narrow(logging.WARNING)]
+    root.setLevel(logging.WARNING)
+    for name in list(logging.root.manager.loggerDict):
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
+        library.setLevel(logging.WARNING)
+    # A traceback on stderr shows source lines and the error's text; ours carry no personal data,
+    # a library's may. Only the type is printed.
+    sys.excepthook = _bare_excepthook
+
+
+def _bare_excepthook(kind: type[BaseException], _: BaseException, __: Any) -> None:
+    print(f"sanad stopped: {kind.__name__}", file=sys.stderr)  # noqa: T201 - last words

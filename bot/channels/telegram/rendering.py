@@ -1,0 +1,154 @@
+"""Outgoing → the Bot API's JSON: text, inline keyboard, copy buttons. Plain text, never markup.
+
+Without a parse mode nothing a caseworker or a translator wrote can turn into a link or a format.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from bot.domain.language import LANGUAGES
+from bot.domain.message import TELEGRAM, Button, Copy, Outgoing
+
+RIGHT_TO_LEFT_MARK: Final = "\u200f"
+COPY_MOST: Final = 256
+"""Characters a copy button can hold; what is longer is copied from the text itself."""
+SHORT_CHOICE: Final = 14
+"""Labels up to here fit two in a row on a narrow phone."""
+SHORT_MOVE: Final = 10
+"""Labels up to here fit three in a row."""
+ERASE_MOST: Final = 100
+"""Messages that one deleteMessages takes."""
+
+Row = list[dict[str, Any]]
+
+_encode: Final = msgspec.json.Encoder().encode
+_NO_PREVIEW: Final = {"is_disabled": True}
+_BODY_MOST: Final = TELEGRAM.body - 1
+"""One character is left for the direction mark."""
+
+
+def send_bodies(chat: int, message: Outgoing) -> list[bytes]:
+    """The sendMessage bodies of one message: several when it is too long, the keyboard last."""
+    parts = _parts(message.text)
+    bodies = [_send_body(chat, _directed(message, part)) for part in parts[:-1]]
+    bodies.append(_send_body(chat, _directed(message, parts[-1]), keyboard(message)))
+    return bodies
+
+
+def edit_body(chat: int, reference: int, message: Outgoing) -> bytes | None:
+    """The editMessageText body; None when the text does not fit into one message."""
+    if len(message.text) > _BODY_MOST:
+        return None
+    content: dict[str, Any] = {
+        "chat_id": chat,
+        "message_id": reference,
+        "text": _directed(message, message.text),
+        "link_preview_options": _NO_PREVIEW,
+    }
+    rows = keyboard(message)
+    if rows:
+        content["reply_markup"] = {"inline_keyboard": rows}
+    return _json(content)
+
+
+def plain_body(chat: int, text: str) -> bytes:
+    """The sendMessage body of a bare text."""
+    return _send_body(chat, text[: TELEGRAM.body])
+
+
+def erase_body(chat: int, references: Sequence[int]) -> bytes:
+    """The deleteMessages body of at most `ERASE_MOST` references."""
+    return _encode({"chat_id": chat, "message_ids": references})
+
+
+def leave_body(chat: int) -> bytes:
+    """The leaveChat body."""
+    return _encode({"chat_id": chat})
+
+
+def query_body(query: str) -> bytes:
+    """The answerCallbackQuery body: stops the clock on the pressed button, says nothing."""
+    return _encode({"callback_query_id": query})
+
+
+def query_answer(query: str) -> bytes:
+    """The same as the webhook's own answer, which saves a call."""
+    return _encode({"method": "answerCallbackQuery", "callback_query_id": query})
+
+
+def keyboard(message: Outgoing) -> list[Row]:
+    """Choices (their number in front), then what can be copied, then the standing moves."""
+    mark = RIGHT_TO_LEFT_MARK if LANGUAGES[message.language].right_to_left else ""
+    choices = message.choices
+    wide = 2 if len(choices) > 2 and _all_within(choices, SHORT_CHOICE) else 1
+    rows = _rows([_button(mark + _numbered(one), one) for one in choices], wide)
+    rows += [[_copy(mark, one)] for one in message.copies if len(one.value) <= COPY_MOST]
+    moves = message.moves
+    wide = 3 if _all_within(moves, SHORT_MOVE) else 2
+    return rows + _rows([_button(mark + one.label, one) for one in moves], wide)
+
+
+def _numbered(choice: Button) -> str:
+    return f"{choice.number} · {choice.label}" if choice.number else choice.label
+
+
+def _all_within(buttons: Sequence[Button], most: int) -> bool:
+    return all(len(button.label) <= most for button in buttons)
+
+
+def _button(text: str, button: Button) -> dict[str, Any]:
+    return {"text": text, "callback_data": button.token}
+
+
+def _copy(mark: str, copy: Copy) -> dict[str, Any]:
+    return {"text": f"{mark}⧉ {copy.label}", "copy_text": {"text": copy.value}}
+
+
+def _rows(buttons: Row, wide: int) -> list[Row]:
+    return [buttons[at : at + wide] for at in range(0, len(buttons), wide)]
+
+
+def _send_body(chat: int, text: str, rows: list[Row] | None = None) -> bytes:
+    content: dict[str, Any] = {
+        "chat_id": chat,
+        "text": text,
+        "protect_content": True,
+        "link_preview_options": _NO_PREVIEW,
+    }
+    if rows:
+        content["reply_markup"] = {"inline_keyboard": rows}
+    return _json(content)
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    try:
+        return _encode(content)
+    except UnicodeEncodeError:  # a lone surrogate that came through the whole program
+        content["text"] = content["text"].encode("utf-8", "replace").decode()
+        return _encode(content)
+
+
+def _directed(message: Outgoing, text: str) -> str:
+    """Telegram takes a message's direction from its first strong character."""
+    if not LANGUAGES[message.language].right_to_left or _starts_right_to_left(text):
+        return text
+    return RIGHT_TO_LEFT_MARK + text
+
+
+def _starts_right_to_left(text: str) -> bool:
+    first = text[:1]
+    return first == RIGHT_TO_LEFT_MARK or ("\u0620" <= first <= "\u06d5" and first.isalpha())
+
+
+def _parts(text: str) -> list[str]:
+    """The text in pieces that fit, cut at the end of a paragraph, a line or a word."""
+    parts = []
+    while len(text) > _BODY_MOST:
+        cut = max(text.rfind(end, _BODY_MOST // 2, _BODY_MOST) for end in ("\n\n", "\n", " "))
+        cut = cut if cut > 0 else _BODY_MOST
+        parts.append(text[:cut])
+        text = text[cut:].lstrip()
+    parts.append(text)
+    return parts

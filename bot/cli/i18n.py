@@ -1,0 +1,175 @@
+"""`sanad i18n`: extract texts, show how far the languages are, exchange tables with translators."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from bot.domain.language import LANGUAGES, TAGS, Tag
+from bot.errors import SanadError
+from bot.i18n import catalogues, merging, po, spreadsheet
+from bot.i18n.extraction import all_units
+from bot.i18n.status import LanguageStatus, Progress, project_status
+from bot.i18n.units import Unit
+
+app = typer.Typer(help="Texts in four languages: extract, status, export, import.")
+
+PROJECT: Final = Path(__file__).resolve().parents[2]
+Root = Annotated[
+    Path, typer.Option("--root", help="Folder that holds bot/, flows/ and locales/.", exists=True)
+]
+Language = Annotated[str, typer.Argument(help="ar, ckb, kmr or en.")]
+
+
+def _tag(language: str) -> Tag:
+    for tag in TAGS:
+        if tag == language:
+            return tag
+    raise typer.BadParameter(f"`{language}` is none of {', '.join(TAGS)}")
+
+
+def _stop(error: SanadError) -> typer.Exit:
+    typer.echo(str(error), err=True)
+    return typer.Exit(1)
+
+
+def _files(root: Path, units: list[Unit]) -> dict[Path, str]:
+    """The catalogues as they should be: template and four languages."""
+    locales = root / "locales"
+    files = {locales / "messages.pot": po.written(merging.template(units), None)}
+    for tag in TAGS:
+        path = catalogues.file_of(locales, tag)
+        old = po.read(path) if path.exists() else {}
+        files[path] = po.written(merging.merged(units, old, tag), tag)
+    return files
+
+
+@app.command()
+def extract(
+    *,
+    root: Root = PROJECT,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when a file would change.")
+    ] = False,
+) -> None:
+    """Collect every text from flows and program, and bring the catalogues up to date."""
+    try:
+        units = all_units(root)
+        files = _files(root, units)
+    except SanadError as error:
+        raise _stop(error) from error
+    changed = [path for path, text in files.items() if not _holds(path, text)]
+    for path in changed:
+        typer.echo(f"{'would change' if check else 'updated'} {path.relative_to(root)}")
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(files[path], encoding="utf-8", newline="\n")
+    typer.echo(f"{len(units)} texts, {len(changed)} of {len(files)} files changed")
+    if check and changed:
+        typer.echo("run `sanad i18n extract` and commit the result", err=True)
+        raise typer.Exit(1)
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.exists() and path.read_bytes() == text.encode()
+
+
+@app.command()
+def status(
+    *,
+    root: Root = PROJECT,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    findings: Annotated[bool, typer.Option("--findings", help="List every fault.")] = False,
+) -> None:
+    """Percent, missing, fuzzy, too long and review state; exit 1 when anything is to be done."""
+    try:
+        languages = project_status(root)
+    except SanadError as error:
+        raise _stop(error) from error
+    if as_json:
+        typer.echo(json.dumps([asdict(language) for language in languages], ensure_ascii=False))
+    else:
+        _print_status(languages, findings=findings)
+    if not all(language.complete for language in languages):
+        raise typer.Exit(1)
+
+
+_HEADING: Final = ("language", "texts", "percent", "missing", "fuzzy", "too long", "other")
+
+
+def _print_status(languages: list[LanguageStatus], *, findings: bool) -> None:
+    typer.echo(_line(_HEADING) + "  native review")
+    for language in languages:
+        title = f"{language.tag} {LANGUAGES[language.tag].english_name}"
+        review = f"  {language.review} [{language.fingerprint}]"
+        typer.echo(_line(_cells(title, language.whole)) + review)
+        for flow in language.flows:
+            if flow.percent < 100 or flow.too_long or flow.other:
+                typer.echo(_line(_cells(f"  {flow.flow}", flow)))
+    if findings:
+        for language in languages:
+            for finding in language.findings:
+                typer.echo(str(finding))
+    elif not all(language.complete for language in languages):
+        typer.echo("`sanad i18n status --findings` lists each fault with file and line")
+
+
+def _cells(title: str, progress: Progress) -> tuple[str, ...]:
+    counts = (progress.missing, progress.fuzzy, progress.too_long, progress.other)
+    return (title, str(progress.total), f"{progress.percent}%", *map(str, counts))
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return cells[0].ljust(18) + "".join(cell.rjust(9) for cell in cells[1:])
+
+
+@app.command()
+def export(
+    language: Language,
+    file: Annotated[Path, typer.Argument(help="The CSV file to write.")],
+    *,
+    root: Root = PROJECT,
+    only_open: Annotated[bool, typer.Option("--open", help="Only missing and fuzzy.")] = False,
+) -> None:
+    """Write the texts of a language as a table for translators."""
+    tag = _tag(language)
+    try:
+        entries = po.read(catalogues.file_of(root / "locales", tag)).values()
+    except SanadError as error:
+        raise _stop(error) from error
+    chosen = [entry for entry in entries if not only_open or entry.fuzzy or not entry.complete]
+    file.write_text(spreadsheet.exported(chosen, tag), encoding="utf-8", newline="")
+    typer.echo(f"{len(chosen)} texts written to {file}")
+
+
+@app.command("import")
+def import_(
+    language: Language,
+    file: Annotated[Path, typer.Argument(help="The CSV file to read.", exists=True)],
+    root: Root = PROJECT,
+) -> None:
+    """Take a translator's table back; rows that would break a text are refused and listed."""
+    tag = _tag(language)
+    path = catalogues.file_of(root / "locales", tag)
+    try:
+        table = spreadsheet.rows(_decoded(file), file.name)
+        result = spreadsheet.imported(po.read(path), table, tag)
+    except SanadError as error:
+        raise _stop(error) from error
+    po.write(path, result.entries, tag)
+    for refusal in result.refused:
+        typer.echo(f"{file.name}: {refusal}", err=True)
+    typer.echo(f"{result.changed} texts changed, {len(result.refused)} rows refused")
+    if result.refused:
+        raise typer.Exit(1)
+
+
+def _decoded(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise po.CatalogueError(
+            f"{file.name}:1: not UTF-8; save it as “CSV UTF-8 (comma delimited)”"
+        ) from error

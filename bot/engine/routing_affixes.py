@@ -1,0 +1,140 @@
+"""What Arabic and Kurdish join to a word, as tables from the joined letters to what they mean.
+
+Everything is in the alphabet of `fold`. A verb's prefix and suffix say who is meant and when:
+`me` the one who writes suffers it, `will` it is still to come, `going` it happens now, `neg` it
+does not. Only light stemming: a core must stand in the lexicon before a reading counts.
+"""
+
+from collections.abc import Iterable
+from itertools import product
+from typing import Final
+
+from bot.domain.folding import sounds
+
+Meaning = frozenset[str]
+Affixes = dict[str, Meaning]
+
+NOTHING: Final[Meaning] = frozenset()
+ME: Final[Meaning] = frozenset({"me"})
+THEM: Final[Meaning] = frozenset({"someone"})
+WILL: Final[Meaning] = frozenset({"will"})
+GOING: Final[Meaning] = frozenset({"going"})
+NEG: Final[Meaning] = frozenset({"neg"})
+SELF: Final[Meaning] = frozenset({"i"})
+THEY: Final[Meaning] = frozenset({"they"})
+
+
+def _joined(*parts: Affixes) -> Affixes:
+    """Every way to put one of each part together, with the meanings of all."""
+    joined: Affixes = {}
+    for combination in product(*(part.items() for part in parts)):
+        text = "".join(letters for letters, _ in combination)
+        joined[text] = joined.get(text, NOTHING).union(*(meaning for _, meaning in combination))
+    return joined
+
+
+def _plain(letters: str) -> Affixes:
+    return {"": NOTHING} | {part: NOTHING for part in letters.split()}
+
+
+_AND: Final = _plain("و ف")
+ARABIC_NOUN: Final = (
+    _joined(_AND, _plain("ب ل ك ع ه"), _plain("ال")) | _joined(_AND, _plain("لل عل بهال هال")),
+    _plain("ي ه ها هم نا ك ج كم هن ات اتي اته اتهم ين ون تي ته تها تهم تنا تك تج تكم يه ني وا ا"),
+)
+_ARABIC_TIME: Final[Affixes] = (
+    dict.fromkeys(("راح", "رح", "ح", "س", "هيه", "حي"), WILL)
+    | dict.fromkeys(("دا", "د", "ده", "جاي", "عم", "كاعد", "قاعد"), GOING)
+    | dict.fromkeys(("ما", "م", "لا", "مو"), NEG)
+    | {"": NOTHING, "ب": NOTHING, "ل": NOTHING, "ال": NOTHING}
+)
+_ARABIC_PERSON: Final[Affixes] = {
+    "": NOTHING, "ي": THEY, "ت": THEY, "ا": SELF, "ن": SELF, "م": NOTHING, "مت": NOTHING,
+}  # fmt: skip
+_ARABIC_NUMBER: Final = _plain("و وا ون ين ت تو توا ن نا تي ا ات")
+_ARABIC_OBJECT: Final[Affixes] = (
+    {"": NOTHING, "ني": ME, "ن": NOTHING, "نا": ME, "ناش": ME, "لي": ME, "بيه": NOTHING}
+    | dict.fromkeys(("ه", "ها", "هم", "هن", "ك", "ج", "كم", "و"), THEM)
+)  # fmt: skip
+ARABIC_VERB: Final = (
+    _joined(_AND, _ARABIC_TIME, _ARABIC_PERSON),
+    _joined(_ARABIC_NUMBER, _ARABIC_OBJECT),
+)
+
+_KURDISH_ENDING: Final = (
+    "م ت ي يه ه مان تان يان ان هكه هكهم هكهت هكهي هكان هكانم هكانمان كهم كهت كهي كه ا ين يت ن"
+    " كانم يكي يك هك هكي هكمان هكهمان هكهيان هكهش ش يش يشم مم ني نه هكي كي ات ام امان ايه"
+)
+KURDISH_NOUN: Final = (_plain("ب ل ژ ز د و به له"), _plain(_KURDISH_ENDING))
+_KURDISH_TIME: Final[Affixes] = {
+    "": NOTHING, "ده": GOING, "ه": GOING, "د": GOING, "ئه": GOING, "ب": WILL, "نا": NEG, "ن": NEG,
+    "نه": NEG, "مه": NEG, "هل": NOTHING, "هلي": NOTHING, "دي": WILL, "ديب": WILL, "تيك": NOTHING,
+    "ت": GOING, "ا": GOING,
+}  # fmt: skip
+_KURDISH_CLITIC: Final[Affixes] = (
+    {"": NOTHING, "م": ME, "مان": ME} | dict.fromkeys(("ت", "ي", "تان", "يان"), THEM)
+)  # fmt: skip
+KURDISH_VERB: Final = (
+    _joined(_KURDISH_TIME, _KURDISH_CLITIC),
+    _plain("م ي يت ت ن ين ه ا ات يتن يتم يان مان تن مي متي ميان ينم يتي يه ينه ن مي م نم ته"),
+)
+
+# Latin spellings are matched by consonants alone, so their affixes are consonants too.
+LATIN_ARABIC: Final = (
+    {"": NOTHING, "t": THEY, "n": SELF, "d": GOING, "h": WILL, "rh": WILL, "s": WILL, "dt": GOING},
+    {
+        "": NOTHING, "n": ME, "h": THEM, "hm": THEM, "k": THEM, "j": THEM, "km": THEM, "nh": THEM,
+        "nhm": THEM, "t": NOTHING, "tn": ME,
+    },
+)  # fmt: skip
+LATIN_KURDISH: Final = (
+    {
+        "": NOTHING, "d": GOING, "dm": ME | GOING, "m": ME, "bm": ME | WILL, "b": WILL, "n": NEG,
+        "nm": NEG | ME, "dmn": ME, "dn": THEM, "dt": THEM, "db": WILL,
+    },
+    dict.fromkeys(("", "t", "m", "n", "tn", "mn"), NOTHING),
+)  # fmt: skip
+
+_CONSONANTS: Final = {
+    "ب": "b", "پ": "b", "ت": "t", "ط": "t", "ث": "d", "د": "d", "ذ": "d", "ض": "d", "ظ": "d",
+    "ر": "r", "ڕ": "r", "ز": "z", "س": "s", "ص": "s", "ش": "s", "ج": "j", "چ": "j", "ژ": "j",
+    "ك": "k", "ک": "k", "گ": "k", "ق": "k", "غ": "k", "خ": "x", "ح": "h", "ه": "h", "ھ": "h",
+    "ف": "f", "ڤ": "f", "ل": "l", "ڵ": "l", "م": "m", "ن": "n",
+}  # fmt: skip
+
+
+def consonants(text: str) -> str:
+    """The consonants of a word in Arabic letters as Latin ones (`يضربني` gives `drbn`)."""
+    word = text.rstrip("هة") if len(text) > 3 else text.rstrip("ة")
+    return _single(_CONSONANTS.get(letter, "") for letter in word)
+
+
+def latin_consonants(word: str) -> str:
+    """The same of a folded word in Latin letters (`yithrubni` gives `drbn`)."""
+    spoken = sounds(word)
+    spoken = spoken.rstrip("h") if len(spoken) > 3 else spoken
+    return _single(letter for letter in spoken if letter not in "aiu0123456789")
+
+
+def _single(letters: Iterable[str]) -> str:
+    kept = ""
+    for letter in letters:
+        if not kept.endswith(letter) or not letter:
+            kept += letter
+    return kept
+
+
+def readings(word: str, affixes: tuple[Affixes, Affixes], least: int) -> list[tuple[str, Meaning]]:
+    """Every (core, meaning) of `word` whose core has at least `least` letters."""
+    before, after = affixes
+    length = len(word)
+    starts = [end for end in range(min(8, length - least) + 1) if word[:end] in before]
+    ends = [
+        begin for begin in range(length, max(least, length - 7) - 1, -1) if word[begin:] in after
+    ]
+    return [
+        (word[start:end], before[word[:start]] | after[word[end:]])
+        for start in starts
+        for end in ends
+        if end - start >= least
+    ]

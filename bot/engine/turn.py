@@ -1,0 +1,711 @@
+"""One turn of a talk: pure. Session and event in, session and effects out; nothing else happens.
+
+The order in which a typed text is understood is the safety rule of the whole bot:
+exit and 911 in any language, an exact answer to the question, danger words, an answer that is
+nearly right, a topic, and only then one gentle repetition. Nothing a person writes raises.
+"""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import msgspec
+
+from bot.domain import contexts
+from bot.domain.folding import clean
+from bot.domain.language import TAGS, Tag
+from bot.domain.message import Inbound
+from bot.domain.session import (
+    CALLS_KEPT,
+    MARKS_KEPT,
+    REFERENCES_KEPT,
+    TRAIL_KEPT,
+    Answer,
+    Call,
+    Session,
+)
+from bot.engine import matching
+from bot.engine.effects import Act, Count, Effect, Forget, Option, Outcome, Show
+from bot.engine.flow import (
+    END_MOVES,
+    MOVE_NUMBERS,
+    STANDING_MOVES,
+    Book,
+    Condition,
+    Move,
+    Node,
+)
+
+ENTRY: Final = "entry.language"
+EXIT: Final = "exit.bye"
+DANGER: Final = "danger.card"
+SELF_HARM: Final = "self_harm.ask"
+MENU: Final = "menu.menu"
+HELP: Final = "menu.help"
+STOPPED: Final = "menu.stopped"
+CONFIRM: Final = "repair.confirm"
+AGAIN: Final = "repair.again"
+LOST: Final = "repair.lost"
+ODD: Final = "odd.media"
+EDITED: Final = "odd.edited"
+GATE: Final = "resume.gate"
+
+GATE_MINUTES: Final = 10
+"""After this long a question is not simply asked again: somebody else may hold the phone."""
+FORGET_MINUTES: Final = 30
+"""After this long the draft and the session are gone."""
+KEEP_REFERENCES_MINUTES: Final = 48 * 60
+"""Telegram lets a bot erase messages for 48 hours."""
+HOPS: Final = 60
+"""A flow may say this much in one turn; the linter forbids circles without a question."""
+MISSES_BEFORE_LOST: Final = 2
+
+
+class Route(Protocol):
+    """A typed text's topic and whether it sounds like danger."""
+
+    @property
+    def topic(self) -> str:
+        """A router topic key, `other` when nothing fits."""
+        ...
+
+    @property
+    def danger(self) -> bool:
+        """Whether life or body may be at risk."""
+        ...
+
+
+class Understanding(Protocol):
+    """What the engine needs to read typed words: commands and topics (bot.engine.routing)."""
+
+    def command(self, text: str) -> str | None:
+        """A global command when the whole text is one."""
+        ...
+
+    def route(self, text: str) -> Route:
+        """Topic and danger of a free text."""
+        ...
+
+
+class Places(Protocol):
+    """What the engine needs of the gazetteer."""
+
+    def codes(self) -> tuple[str, ...]:
+        """The 19 governorate codes in the order they are shown."""
+        ...
+
+    def label(self, code: str, tag: Tag) -> str:
+        """A governorate's name in a language."""
+        ...
+
+    def find(self, text: str) -> str | None:
+        """The governorate of a typed place in any of the four languages."""
+        ...
+
+    def at(self, latitude: float, longitude: float) -> str | None:
+        """The governorate a point lies in or next to; None outside Iraq."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a turn may know besides the session: all of it immutable."""
+
+    book: Book
+    understanding: Understanding
+    places: Places
+    facts: frozenset[str] = frozenset()
+
+
+def turn(
+    world: World, session: Session, event: Inbound | Outcome, minute: int
+) -> tuple[Session, tuple[Effect, ...]]:
+    """Take one event at `minute` (minutes since 1970); the given session is left as it was."""
+    talk = _Talk(world, _copy(session), minute)
+    if isinstance(event, Outcome):
+        talk.take_outcome(event)
+    else:
+        talk.take(event)
+    return talk.session, tuple(talk.effects)
+
+
+def prompt(world: World, session: Session) -> Show:
+    """The question a session waits at, as a repetition: nothing advances."""
+    talk = _Talk(world, _copy(session), session.minute)
+    talk.show((), repeated=True)
+    shown = talk.effects[-1]
+    assert isinstance(shown, Show)  # noqa: S101 - show() has just appended it
+    return shown
+
+
+def _copy(session: Session) -> Session:
+    return msgspec.structs.replace(
+        session,
+        answers=dict(session.answers),
+        values=dict(session.values),
+        trail=list(session.trail),
+        calls=list(session.calls),
+        marks=list(session.marks),
+        references=list(session.references),
+    )
+
+
+@dataclass(slots=True)
+class _Talk:
+    """The moving parts of one turn."""
+
+    world: World
+    session: Session
+    minute: int
+    effects: list[Effect] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    hops: int = 0
+
+    # ------------------------------------------------------------------ events
+    def take(self, inbound: Inbound) -> None:
+        session = self.session
+        if inbound.mark in session.marks:
+            self.show((), repeated=True)
+            return
+        session.marks = [*session.marks, inbound.mark][-MARKS_KEPT:]
+        idle = self.minute - session.minute if session.node else 0
+        session.minute = self.minute
+        self._remember_reference(inbound.reference)
+        press = matching.parse_press(inbound.press) if inbound.press else None
+        text = clean(inbound.text)
+        if self._urgent(press, text, fresh=not session.node or idle >= FORGET_MINUTES):
+            return
+        if idle >= FORGET_MINUTES:
+            self._begin_anew()
+        if not session.node or session.node not in self.world.book.nodes:
+            self.enter(ENTRY if not session.language else MENU)
+        elif idle >= GATE_MINUTES and not session.node.startswith(("entry.", "resume.")):
+            self._call("gate")
+            self.enter(GATE)
+        elif inbound.edited:
+            self.say_and_repeat(EDITED)
+        elif press is not None:
+            self._take_press(press)
+        elif inbound.point is not None:
+            self._take_point(inbound.point)
+        elif inbound.odd or not text:
+            self.say_and_repeat(ODD)
+        else:
+            self._take_text(text)
+
+    def take_outcome(self, outcome: Outcome) -> None:
+        node = self.node
+        said = self.session.values.pop("_said", "")
+        self.parts = [*(said.split("\n") if said else []), *self.parts]
+        self.session.values.update(outcome.values)
+        for result, target in node.results:
+            if result == outcome.result:
+                self.enter(target)
+                return
+        self.enter(MENU)
+
+    @property
+    def node(self) -> Node:
+        return self.world.book.nodes[self.session.node]
+
+    # ------------------------------------------------------------------ ways in
+    def _urgent(self, press: matching.Press | None, text: str, *, fresh: bool) -> bool:
+        """Exit and 911 come before everything, whatever question waits and however old it is."""
+        command = press.value if press is not None and press.move else None
+        if command is None and text:
+            command = self.world.understanding.command(text)
+        if command == "exit":
+            self.effects.append(Count("exit"))
+            self.enter(EXIT)
+            return True
+        if command == "emergency":
+            if fresh:
+                self._begin_anew()
+            self._interrupt(DANGER, "danger")
+            return True
+        return False
+
+    def _begin_anew(self) -> None:
+        """An idle draft is destroyed; the language stays so that the greeting is understood."""
+        session = self.session
+        if session.answers or session.values:
+            self.effects.append(Forget(everything=False))
+        session.node = ""
+        session.language = ""
+        session.answers, session.values = {}, {}
+        session.trail, session.calls = [], []
+        session.topic, session.amending, session.misses = "", False, 0
+
+    def _take_press(self, press: matching.Press) -> None:
+        session = self.session
+        current = press.prompt == session.prompt or (
+            press.prompt is None and press.screen == session.node
+        )
+        if press.move and (current or press.value in ("language", "help", "menu", "stop")):
+            self._move(press.value)
+            return
+        if not current:
+            self.show(())  # a button of an older question: show where the talk is now
+            return
+        if any(option.value == press.value for option in self.options(self.node)):
+            self._answer(press.value)
+        else:
+            self.show(())
+
+    def _take_point(self, point: tuple[float, float]) -> None:
+        if self.node.kind != "place" or not self.node.ask:
+            self.say_and_repeat(ODD)
+            return
+        code = self.world.places.at(*point)
+        if code is None:
+            self.say_and_repeat(AGAIN)
+        else:
+            self._answer(code)
+
+    def _take_text(self, text: str) -> None:
+        node = self.node
+        checksum = zlib.crc32(text.encode("utf-8", "ignore")) or 1
+        again = checksum == self.session.last_text
+        self.session.last_text = checksum
+        command = self.world.understanding.command(text)
+        if command in MOVE_NUMBERS and not (command == "help" and node.name == HELP):
+            self._move(command)
+            return
+        if not node.ask:
+            self._free(text)
+        elif node.kind == "text":
+            self._take_narrative(text)
+        elif node.kind == "code":
+            self._take_code(text)
+        else:
+            self._take_choice(text, again=again)
+
+    def _take_narrative(self, text: str) -> None:
+        """A free answer is kept first, and then its danger words are heeded."""
+        node = self.node
+        if len(text) > node.limit:
+            text = text[: node.limit]
+        danger = self._danger(text)
+        self.session.answers[node.save or "note"] = text
+        self._advance(node, show=danger is None)
+        if danger is not None:
+            self._interrupt(danger, "danger")
+
+    def _take_code(self, text: str) -> None:
+        danger = self._danger(text)
+        if danger is not None:
+            self._interrupt(danger, "danger")
+            return
+        self._answer(text[:80])
+
+    def _take_choice(self, text: str, *, again: bool) -> None:
+        node = self.node
+        options = self.options(node)
+        if node.kind == "many":
+            values = matching.match_numbers(text, options)
+            if values is not None and len(values) > 1:
+                self._answer_many(values)
+                return
+        value = matching.match_number(text, options) or matching.match_label(
+            self.world.book, node, text, options
+        )
+        if value is None and node.kind == "place":
+            value = self.world.places.find(text)
+        if value is not None:
+            self._answer(value)
+            return
+        danger = self._danger(text)
+        if danger is not None:
+            self._interrupt(danger, "danger")
+            return
+        value = matching.match_fuzzy(self.world.book, node, text)
+        if value is not None:
+            self._answer(value)
+        elif again:
+            # The same text as the turn before: the person sent it again because our answer was
+            # lost on its way. It is not a second, wrong answer.
+            self.show(())
+        else:
+            self._free(text)
+
+    def _danger(self, text: str) -> str | None:
+        route = self.world.understanding.route(text)
+        if not route.danger:
+            return None
+        return SELF_HARM if route.topic == "self_harm" else DANGER
+
+    def _free(self, text: str) -> None:
+        """A text that answers nothing: danger, then a topic to confirm, then a gentle repeat."""
+        route = self.world.understanding.route(text)
+        if route.danger:
+            self._interrupt(SELF_HARM if route.topic == "self_harm" else DANGER, "danger")
+            return
+        topic = route.topic
+        inside = self.node.flow in ("entry", "resume") or self.node.name == CONFIRM
+        if topic in self.world.book.topics and not inside:
+            if self.node.ask and not self.node.free:
+                self._call("topic")
+            self.session.topic = topic
+            self.enter(CONFIRM)
+            return
+        self.session.misses += 1
+        self.effects.append(Count("miss"))
+        if not self.node.ask or (self.session.misses >= MISSES_BEFORE_LOST and not inside):
+            self.session.misses = 0
+            self._call("help") if self.node.ask and not self.node.free else None
+            self.enter(LOST)
+        else:
+            self.say_and_repeat(AGAIN)
+
+    # ------------------------------------------------------------------ moves
+    def _move(self, move: str) -> None:
+        node = self.node
+        if move == "back":
+            self._back()
+        elif move == "skip":
+            self._skip(node)
+        elif move == "stop":
+            self._stop()
+        elif move == "language":
+            self._call("language")
+            self.enter(ENTRY)
+        elif move == "help":
+            self._interrupt(HELP, "help")
+        elif move == "menu":
+            self.session.calls = []
+            self.enter(MENU)
+        elif move == "done" and node.kind == "many":
+            self._advance(node)
+        else:
+            self.show(())
+
+    def _back(self) -> None:
+        session = self.session
+        while session.trail:
+            name = session.trail.pop()
+            if name in self.world.book.nodes and name != session.node:
+                self.enter(name)
+                return
+        self.show(())
+
+    def _skip(self, node: Node) -> None:
+        if not node.ask or node.required:
+            self.show(())
+            return
+        if node.save:
+            self.session.answers.pop(node.save, None)
+        if node.skip:
+            self._leave(node)
+            self.enter(node.skip)
+        elif node.next:
+            self._advance(node)
+        else:
+            self.show(())
+
+    def _stop(self) -> None:
+        self.effects.append(Forget(everything=False))
+        session = self.session
+        session.answers, session.values, session.trail, session.calls = {}, {}, [], []
+        session.amending = False
+        self.enter(STOPPED if STOPPED in self.world.book.nodes else MENU)
+
+    def _interrupt(self, target: str, reason: str) -> None:
+        self.effects.append(Count("self_harm" if target == SELF_HARM else "danger"))
+        if self.session.node and self.node.flow != target.partition(".")[0]:
+            self._call(reason)
+        self.enter(target)
+
+    def _call(self, reason: str) -> None:
+        call = msgspec.convert([self.session.node, reason], Call)
+        self.session.calls = [*self.session.calls, call][-CALLS_KEPT:]
+
+    def _return(self) -> None:
+        session = self.session
+        while session.calls:
+            call = session.calls.pop()
+            if call.node in self.world.book.nodes:
+                session.node = ""
+                self.enter(call.node, returning=True)
+                return
+        self.enter(MENU if session.language else ENTRY)
+
+    # ------------------------------------------------------------------ answers
+    def _answer(self, value: str) -> None:
+        node = self.node
+        self.session.misses = 0
+        self.session.last_text = 0
+        if node.kind == "many":
+            self._tick(node, value)
+            return
+        if node.kind == "step":
+            self.session.amending = True
+            self._leave(node)
+            self.enter(value)
+            return
+        if node.name == CONFIRM and value == "yes" and self.session.topic:
+            self.session.calls = [call for call in self.session.calls if call.reason != "topic"]
+            self.enter(self.world.book.topics.get(self.session.topic, MENU))
+            return
+        if node.name == CONFIRM and value == "no" and self.session.calls:
+            self._return()
+            return
+        if node.save:
+            self.session.answers[node.save] = value
+        choice = node.choice(value)
+        if choice is not None and choice.to:
+            self._leave(node)
+            self.enter(choice.to)
+        else:
+            self._advance(node)
+
+    def _tick(self, node: Node, value: str) -> None:
+        chosen = self._chosen(node)
+        chosen = [item for item in chosen if item != value] if value in chosen else [*chosen, value]
+        self.session.answers[node.save] = chosen
+        choice = node.choice(value)
+        if choice is not None and choice.to and value in chosen:
+            self._leave(node)
+            self.enter(choice.to)
+            return
+        self.show(())
+
+    def _answer_many(self, values: list[str]) -> None:
+        node = self.node
+        self.session.misses = 0
+        self.session.answers[node.save] = list(values)
+        self._advance(node)
+
+    def _chosen(self, node: Node) -> list[str]:
+        answer = self.session.answers.get(node.save, [])
+        return list(answer) if isinstance(answer, list) else [answer]
+
+    def _leave(self, node: Node) -> None:
+        self.session.trail = [*self.session.trail, node.name][-TRAIL_KEPT:]
+
+    def _advance(self, node: Node, *, show: bool = True) -> None:
+        """Go on from an answered question; while amending, straight back to the review."""
+        self._leave(node)
+        flow = self.world.book.flows[node.flow]
+        if self.session.amending and node.name in flow.steps and flow.review:
+            self.session.amending = False
+            target = flow.review
+        else:
+            target = self._next(node)
+        if show:
+            self.enter(target)
+        else:
+            self.session.node = target
+
+    def _next(self, node: Node) -> str:
+        for rule in node.next:
+            if rule.when is None or self.holds(rule.when):
+                return rule.to
+        return MENU
+
+    def holds(self, condition: Condition) -> bool:
+        if condition.kind == "fact":
+            return condition.name in self.world.facts
+        if condition.kind == "not":
+            return not self.holds(condition.parts[0])
+        if condition.kind == "any":
+            return any(self.holds(part) for part in condition.parts)
+        if condition.kind == "all":
+            return all(self.holds(part) for part in condition.parts)
+        answer = self.session.answers.get(condition.name, "")
+        given = answer if isinstance(answer, list) else [answer]
+        return any(value in condition.values for value in given)
+
+    # ------------------------------------------------------------------ entering
+    def enter(self, name: str, *, returning: bool = False) -> None:
+        """Arrive at a node: say what is said, stop at the first question, act or end."""
+        session = self.session
+        while True:
+            self.hops += 1
+            node = self.world.book.nodes.get(name)
+            if node is None or self.hops > HOPS:
+                node = self.world.book.nodes[MENU]
+            session.node = node.name
+            for key, value in node.set:
+                session.answers[key] = value
+            for key in node.clear:
+                session.answers.pop(key, None)
+            if node.say:
+                self.parts.append(contexts.text(node.name))
+            if node.waits:
+                self.show((contexts.text(node.name),) if node.ask else ())
+                return
+            if node.do:
+                self._act(node)
+                return
+            if node.returns:
+                self._return()
+                return
+            name = self._next(node)
+            returning = False
+
+    def _act(self, node: Node) -> None:
+        session = self.session
+        if node.do == "set_language":
+            self._set_language()
+            return
+        if node.do == "forget_draft":
+            self.effects.append(Forget(everything=False))
+            session.answers, session.values = {}, {}
+            session.trail, session.amending = [], False
+            self.take_outcome(Outcome("done"))
+            return
+        if node.do == "check_code":
+            self.take_outcome(self._check_code())
+            return
+        self._flush()
+        self.effects.append(
+            Forget(everything=True) if node.do == "forget" else Act(node.do)
+        )
+
+    def _set_language(self) -> None:
+        session = self.session
+        chosen = session.answers.pop("language", "")
+        if chosen in TAGS:
+            session.language = chosen  # type: ignore[assignment]  # checked on the line above
+        if session.calls and session.calls[-1].reason == "language":
+            self._return()
+            return
+        self.take_outcome(Outcome("done"))
+
+    def _check_code(self) -> Outcome:
+        """Compare what was typed back with the code shown; equal, and our copy is destroyed."""
+        typed = self.session.answers.pop("typed_code", "") or self.session.answers.pop("code", "")
+        shown = self.session.values.get("code", "")
+        digits = "".join(str(int(sign)) for sign in str(typed) if sign.isdecimal())
+        if shown and digits == "".join(sign for sign in shown if sign.isdecimal()):
+            self.session.values.pop("code", None)
+            return Outcome("same")
+        return Outcome("different")
+
+    # ------------------------------------------------------------------ showing
+    def options(self, node: Node) -> tuple[Option, ...]:
+        """What can be chosen at a node now."""
+        if node.kind == "place":
+            tag = self.session.language or "en"
+            return tuple(
+                Option(code, label=self.world.places.label(code, tag))
+                for code in self.world.places.codes()
+            )
+        if node.kind == "step":
+            return self._steps(node)
+        chosen = self._chosen(node) if node.kind == "many" else []
+        return tuple(
+            Option(
+                choice.value,
+                contexts.choice(node.name, choice.value),
+                describe=contexts.describe(node.name, choice.value) if choice.describe else "",
+                brief=contexts.brief(node.name, choice.value) if choice.short else "",
+                ticked=choice.value in chosen,
+            )
+            for choice in node.choices
+        )
+
+    def _steps(self, node: Node) -> tuple[Option, ...]:
+        flow = self.world.book.flows[node.flow]
+        named = [self.world.book.nodes[name] for name in flow.steps]
+        return tuple(
+            Option(step.name, contexts.short(step.name))
+            for step in named
+            if step.short and step.save in self.session.answers
+        )
+
+    def moves(self, node: Node) -> tuple[Move, ...]:
+        """The standing buttons of a node: what it lists, less those that lead nowhere."""
+        listed = node.moves
+        if listed is None:
+            listed = STANDING_MOVES if node.ask else END_MOVES
+        able = tuple(
+            move
+            for move in listed
+            if not (move == "back" and not self.session.trail)
+            and not (move == "skip" and (node.required or not (node.skip or node.next)))
+        )
+        return ("done", *able) if node.kind == "many" and node.ask else able
+
+    def show(self, asked: tuple[str, ...], *, repeated: bool = False) -> None:
+        """Show what was gathered and the question the talk waits at."""
+        session = self.session
+        if not session.node or session.node not in self.world.book.nodes:
+            session.node = ENTRY
+        node = self.node
+        if not asked and node.ask:
+            asked = (contexts.text(node.name),)
+        parts = (*self.parts, *asked)
+        if not parts and node.say:
+            parts = (contexts.text(node.name),)
+        self.parts = []
+        if not repeated:
+            session.prompt += 1
+        self.effects.append(
+            Show(
+                parts,
+                node,
+                self.options(node) if node.ask else (),
+                self.moves(node),
+                node.copy,
+                self._progress(node),
+                repeated,
+            )
+        )
+
+    def _flush(self) -> None:
+        """Texts said before an act are kept for the screen that follows it."""
+        self.session.values["_said"] = "\n".join(self.parts)
+        self.parts = []
+
+    def say_and_repeat(self, name: str) -> None:
+        """One gentle line, then the same question again."""
+        self.parts.append(contexts.text(name))
+        self.show(())
+
+    def _progress(self, node: Node) -> tuple[int, int] | None:
+        steps = self.world.book.flows[node.flow].steps
+        if node.name not in steps or self.session.amending:
+            return None
+        return steps.index(node.name) + 1, len(steps)
+
+    def _remember_reference(self, reference: int) -> None:
+        if reference:
+            self.session.references.append((reference, self.minute))
+            oldest = self.minute - KEEP_REFERENCES_MINUTES
+            self.session.references = [
+                item for item in self.session.references if item[1] > oldest
+            ][-REFERENCES_KEPT:]
+
+
+def answer_labels(book: Book, session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """For the review: (context of the question's name, contexts of the labels chosen), in order."""
+    lines: list[tuple[str, tuple[str, ...]]] = []
+    for flow in book.flows.values():
+        for name in flow.steps if flow.review else ():
+            node = book.nodes[name]
+            given = session.answers.get(node.save)
+            if given and node.short and node.kind in ("choice", "many"):
+                lines.append((contexts.short(name), _chosen_contexts(book, node, given)))
+    return tuple(lines)
+
+
+def _chosen_contexts(book: Book, node: Node, given: Answer) -> tuple[str, ...]:
+    values = given if isinstance(given, list) else [given]
+    found: Mapping[str, Node] = book.nodes
+    return tuple(
+        contexts.choice(owner, value)
+        for value in values
+        for owner in _owners(found, node, value)
+    )
+
+
+def _owners(nodes: Mapping[str, Node], node: Node, value: str) -> tuple[str, ...]:
+    """The node whose label a value has: the step itself, or a further page that saves the same."""
+    if node.choice(value) is not None:
+        return (node.name,)
+    for other in nodes.values():
+        if other.flow == node.flow and other.save == node.save and other.choice(value) is not None:
+            return (other.name,)
+    return ()

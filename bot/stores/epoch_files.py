@@ -1,0 +1,109 @@
+"""Epoch keys as files on a memory-backed file system: made daily, destroyed on schedule."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from bot.errors import ConfigurationError
+from bot.ports.runtime import Clock, Entropy
+
+DAY: Final = 86_400
+KEY_BYTES: Final = 32
+LIVING_EPOCHS: Final = 2
+"""Today's and yesterday's: a key dies 24 hours after its day ended."""
+STABLE_SECONDS: Final = 2 * 3600
+"""How long a clock that jumped must run steadily before a key is destroyed on its word."""
+
+
+class EpochFiles:
+    """The Epochs port over files `epoch-N` (0600) in RUNTIME_DIR; also held in memory.
+
+    A wall clock that jumps must not destroy keys: time is taken as moving only as fast as the
+    monotonic clock, until the new time has been steady for two hours.
+    """
+
+    def __init__(self, folder: Path, clock: Clock, entropy: Entropy) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._entropy = entropy
+        self._keys: dict[int, bytes] = {}
+        self._anchor = (clock.now(), clock.monotonic())
+        self._suspect_since: float | None = None
+        self._open()
+        self.rotate()
+
+    def current(self) -> tuple[int, bytes]:
+        """See Epochs.current."""
+        epoch = self._today()
+        if epoch not in self._keys:
+            self._make(epoch)
+        return epoch, self._keys[epoch]
+
+    def living(self) -> tuple[tuple[int, bytes], ...]:
+        """See Epochs.living."""
+        today = self.current()[0]
+        older = sorted((epoch for epoch in self._keys if epoch != today), reverse=True)
+        return tuple((epoch, self._keys[epoch]) for epoch in (today, *older))
+
+    def rotate(self) -> int:
+        """Make today's key, destroy those whose time is over; the oldest epoch still alive."""
+        today = self.current()[0]
+        for epoch in [epoch for epoch in self._keys if abs(today - epoch) >= LIVING_EPOCHS]:
+            self._destroy(epoch)
+        return min(self._keys)
+
+    def _today(self) -> int:
+        """The epoch of a clock that is not believed when it jumps (2 hours of steady time first)."""
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        expected = self._anchor[0] + (monotonic - self._anchor[1])
+        if abs(now - expected) <= STABLE_SECONDS:
+            self._anchor, self._suspect_since = (now, monotonic), None
+            return now // DAY
+        if self._suspect_since is None:
+            self._suspect_since = monotonic
+        elif monotonic - self._suspect_since >= STABLE_SECONDS:
+            self._anchor, self._suspect_since = (now, monotonic), None
+            return now // DAY
+        return int(expected) // DAY
+
+    def _open(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            owner = self._folder.stat()
+        except OSError as error:
+            raise ConfigurationError(
+                f"SANAD_RUNTIME_DIR: the folder cannot be made ({error.strerror})"
+            ) from error
+        if owner.st_uid != os.getuid() or owner.st_mode & 0o077:
+            raise ConfigurationError(
+                "SANAD_RUNTIME_DIR belongs to somebody else or is open to others: "
+                "chown it to this user and chmod 700"
+            )
+        for path in self._folder.glob("epoch-*"):
+            number = path.name.removeprefix("epoch-")
+            key = path.read_bytes()
+            if number.isdecimal() and len(key) == KEY_BYTES:
+                self._keys[int(number)] = key
+
+    def _make(self, epoch: int) -> None:
+        key = self._entropy.random_bytes(KEY_BYTES)
+        path = self._folder / f"epoch-{epoch}"
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(handle, key)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        self._keys[epoch] = key
+
+    def _destroy(self, epoch: int) -> None:
+        path = self._folder / f"epoch-{epoch}"
+        try:
+            with path.open("r+b") as file:
+                file.write(bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+        except FileNotFoundError:
+            pass  # another process destroyed it first; gone is what was wanted
+        del self._keys[epoch]

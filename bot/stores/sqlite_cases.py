@@ -1,0 +1,227 @@
+"""The queue in SQLite: cases as they come in, and what staff do with them.
+
+Every change is one function over a plain connection, run inside one transaction; those that the
+session store calls inside its own transaction are `insert_case` and `insert_entry`.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bot.domain.audit import NOBODY, Note
+from bot.domain.case import DONE, State
+from bot.ports.cases import CaseRow, Claim, Entry, Letter, Move, NewLetter
+from bot.ports.stores import Mailbox, NewCase, NewEntry
+from bot.stores.sqlite import Database
+from bot.stores.sqlite_clocks import SqliteClocks
+from bot.stores.sqlite_ledger import SqliteLedger, write_note
+from bot.stores.sqlite_mailboxes import SqliteMailboxes
+from bot.stores.sqlite_rows import COLUMNS, letters_of, list_of, to_row
+from bot.stores.sqlite_work import consult, perform
+
+
+def insert_case(connection: sqlite3.Connection, case: NewCase) -> None:
+    """Put a new case into the queue, with clock, mailbox and audit, in the open transaction."""
+    connection.execute(
+        "INSERT INTO cases (id, state, urgency, language, hour, wants_woman, child_trained)"
+        " VALUES (?, 'new', ?, ?, ?, ?, ?)",
+        (
+            case.case, case.urgency, case.language, case.hour, case.wants_woman,
+            case.child_trained,
+        ),
+    )  # fmt: skip
+    connection.execute(
+        "INSERT INTO entries (case_id, number, hour, sealed) VALUES (?, 0, ?, ?)",
+        (case.case, case.hour, case.sealed),
+    )
+    connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (case.case, case.due))
+    if case.mailbox is not None:
+        connection.execute(
+            "INSERT INTO mailboxes (tag, case_id, recipient) VALUES (?, ?, ?)",
+            (case.mailbox.tag, case.case, case.mailbox.recipient),
+        )
+    if case.staged_code:
+        connection.execute("INSERT INTO staged_codes VALUES (?, ?)", (case.case, case.staged_code))
+    write_note(connection, Note(case.hour, NOBODY, "submit", case.case))
+
+
+def _rows(connection: sqlite3.Connection, states: Sequence[State]) -> tuple[CaseRow, ...]:
+    marks, values = list_of(states)
+    return tuple(
+        to_row(row)
+        for row in connection.execute(
+            f"SELECT {COLUMNS} FROM cases WHERE state IN ({marks})"  # noqa: S608 - our own columns
+            " ORDER BY urgency, hour, id",
+            values,
+        )
+    )
+
+
+def _match(connection: sqlite3.Connection, prefix: str) -> tuple[CaseRow, ...]:
+    if not prefix or set(prefix) - set("0123456789abcdef"):
+        return ()
+    found = connection.execute(
+        f"SELECT {COLUMNS} FROM cases WHERE lower(hex(id)) GLOB ? ORDER BY id LIMIT 2",  # noqa: S608
+        (prefix + "*",),
+    )
+    return tuple(map(to_row, found))
+
+
+_CLAIM: Final = f"""
+UPDATE cases
+   SET state = 'claimed', owner = ?,
+       lease = CASE urgency WHEN 0 THEN ? WHEN 1 THEN ? WHEN 2 THEN ? ELSE ? END
+ WHERE id = (SELECT id FROM cases WHERE (? IS NULL OR id = ?) AND state IN ({{states}})
+             ORDER BY urgency, hour, id LIMIT 1)
+RETURNING {COLUMNS}
+"""  # noqa: S608 - our own columns
+
+
+def _claim(connection: sqlite3.Connection, claim: Claim) -> CaseRow | None:
+    marks, states = list_of(claim.states)
+    rows = connection.execute(
+        _CLAIM.format(states=marks),
+        (claim.note.actor, *claim.leases, claim.case, claim.case, *states),
+    ).fetchall()
+    if not rows:
+        return None
+    row = to_row(rows[0])
+    connection.execute("DELETE FROM clocks WHERE case_id = ?", (row.case,))
+    note = claim.note
+    write_note(connection, Note(note.hour, note.actor, note.act, row.case))
+    return row
+
+
+def _move(connection: sqlite3.Connection, move: Move) -> bool:
+    before = move.before
+    if move.letter is not None and not _is_next(connection, before.case, move.letter):
+        return False
+    # The whole row that was read must still stand: a lapse and a new claim by the same person
+    # in between would otherwise go unseen.
+    done = connection.execute(
+        "UPDATE cases SET state = ?, owner = ?, lease = ?, closing = ?, done_hour = ?"
+        " WHERE id = ? AND state = ? AND owner = ? AND lease = ? RETURNING id",
+        (
+            move.to, move.owner, move.lease, move.closing, move.done_hour,
+            before.case, before.state, before.owner, before.lease,
+        ),
+    ).fetchall()  # fmt: skip
+    if not done:
+        return False
+    connection.execute("DELETE FROM clocks WHERE case_id = ?", (before.case,))
+    if move.due is not None:
+        connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (before.case, move.due))
+    if move.letter is not None:
+        _write_letter(connection, before.case, move.letter)
+    write_note(connection, move.note)
+    return True
+
+
+def _is_next(connection: sqlite3.Connection, case: bytes, letter: NewLetter) -> bool:
+    # The number is sealed inside the letter, so a letter may stand in no other place.
+    last = connection.execute("SELECT max(number) FROM letters WHERE case_id = ?", (case,))
+    return int(last.fetchone()[0] or 0) + 1 == letter.number
+
+
+def _write_letter(connection: sqlite3.Connection, case: bytes, letter: NewLetter) -> None:
+    connection.execute(
+        "INSERT INTO letters (case_id, number, state, safe, hour, sealed)"
+        " VALUES (?, ?, 'waiting', ?, ?, ?)",
+        (case, letter.number, letter.safe, letter.hour, letter.sealed),
+    )
+
+
+def _entries(connection: sqlite3.Connection, case: bytes) -> tuple[Entry, ...]:
+    rows: Any = connection.execute(
+        "SELECT number, hour, sealed FROM entries WHERE case_id = ? ORDER BY number", (case,)
+    )
+    return tuple(Entry(*row) for row in rows)
+
+
+def _opened(connection: sqlite3.Connection, row: CaseRow, note: Note) -> bool:
+    seen = connection.execute(
+        "UPDATE cases SET news = 0 WHERE id = ? AND owner = ? AND state = ? RETURNING id",
+        (row.case, row.owner, row.state),
+    ).fetchall()
+    if seen:
+        write_note(connection, note)
+    return bool(seen)
+
+
+def _mailbox(connection: sqlite3.Connection, case: bytes) -> Mailbox | None:
+    row = connection.execute(
+        "SELECT tag, recipient FROM mailboxes WHERE case_id = ?", (case,)
+    ).fetchone()
+    return Mailbox(*row) if row else None
+
+
+def _withdraw_letter(
+    connection: sqlite3.Connection, case: bytes, number: int, note: Note
+) -> bool:
+    taken = connection.execute(
+        "UPDATE letters SET state = 'withdrawn', sealed = x''"
+        " WHERE case_id = ? AND number = ? AND state = 'waiting' RETURNING number",
+        (case, number),
+    ).fetchall()
+    if taken:
+        write_note(connection, note)
+    return bool(taken)
+
+
+def _purge(connection: sqlite3.Connection, closed_before: int, withdrawn_before: int) -> int:
+    gone = connection.execute(
+        "DELETE FROM cases WHERE (state IN ('closed', 'duplicate') AND done_hour < ?)"
+        " OR (state = 'withdrawn' AND done_hour < ?) RETURNING id",
+        (closed_before, withdrawn_before),
+    ).fetchall()
+    return len(gone)
+
+
+class SqliteCases(SqliteMailboxes, SqliteClocks, SqliteLedger):
+    """Every port of bot.ports.cases but Alarm, over one database."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+
+    async def rows(self, states: Sequence[State]) -> tuple[CaseRow, ...]:
+        """Cases in these states, the most urgent first, then the oldest."""
+        return await consult(self._database, _rows, states)
+
+    async def match(self, prefix: str) -> tuple[CaseRow, ...]:
+        """Up to two cases whose id in hex begins so."""
+        return await consult(self._database, _match, prefix)
+
+    async def claim(self, claim: Claim) -> CaseRow | None:
+        """Give one case to one owner, or None."""
+        return await perform(self._database, _claim, claim)
+
+    async def move(self, move: Move) -> bool:
+        """Take a step; False if the case is not as it was read."""
+        return await perform(self._database, _move, move)
+
+    async def entries(self, case: bytes) -> tuple[Entry, ...]:
+        """The sealed parts of a case, in order."""
+        return await consult(self._database, _entries, case)
+
+    async def opened(self, row: CaseRow, note: Note) -> bool:
+        """Write down that the owner opened a case."""
+        return await perform(self._database, _opened, row, note)
+
+    async def mailbox(self, case: bytes) -> Mailbox | None:
+        """Where replies go."""
+        return await consult(self._database, _mailbox, case)
+
+    async def letters(self, case: bytes) -> tuple[Letter, ...]:
+        """All replies to a case, in order."""
+        return await consult(self._database, letters_of, case)
+
+    async def withdraw_letter(self, case: bytes, number: int, note: Note) -> bool:
+        """Take back a reply that was not read yet."""
+        return await perform(self._database, _withdraw_letter, case, number, note)
+
+    async def purge(self, closed_before: int, withdrawn_before: int) -> int:
+        """Destroy what is past its time; how many cases went."""
+        gone = await perform(self._database, _purge, closed_before, withdrawn_before)
+        if gone:
+            await self._database.checkpoint()
+        return gone

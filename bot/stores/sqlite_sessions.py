@@ -1,0 +1,206 @@
+"""Sessions in SQLite: turns that wait at the same moment are decided and committed together."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.errors import StoreError
+from bot.ports.runtime import Clock
+from bot.ports.stores import Change, Outcome, StoredSession
+from bot.stores.idle import Idleness
+from bot.stores.sqlite import Database
+from bot.stores.sqlite_cases import insert_case, insert_entry
+
+BATCH: Final = 128
+"""Most turns that share one commit; more wait for the next."""
+
+Decide = Callable[[StoredSession | None], tuple[Change, Any]]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    slots: tuple[bytes, ...]
+    decide: Decide
+    done: asyncio.Future[Any]
+    change: Change | None = None
+    outcome: Any = None
+
+
+class SqliteSessions:
+    """The SessionStore over one Database; one task reads, decides and commits in batches.
+
+    Being one task is what makes turns of the same visitor follow each other: no lock is needed.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._idle = Idleness()
+        self._waiting: list[_Waiting] = []
+        self._wake = asyncio.Event()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to work; rows left by an earlier run start their thirty minutes now."""
+        self._worker = asyncio.create_task(self._work(), name="turns")
+
+    async def stop(self) -> None:
+        """Finish what waits and end."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            self._wake.set()
+            while self._waiting:
+                await asyncio.sleep(0.01)
+            worker.cancel()
+            await asyncio.gather(worker, return_exceptions=True)
+
+    async def turn(
+        self, slots: Sequence[bytes], decide: Callable[[StoredSession | None], tuple[Change, Outcome]]
+    ) -> Outcome:
+        """See SessionStore.turn."""
+        waiting = _Waiting(tuple(slots), decide, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._wake.set()
+        outcome: Outcome = await waiting.done
+        return outcome
+
+    async def sweep(self, dead_before_epoch: int) -> int:
+        """See SessionStore.sweep."""
+        now = self._clock.monotonic()
+        rows = await self._database.read("SELECT slot FROM sessions")
+        self._idle.meet((row[0] for row in rows), now)
+        late = self._idle.overdue(now)
+
+        def delete(connection: sqlite3.Connection) -> int:
+            before = connection.total_changes
+            connection.executemany(
+                "DELETE FROM sessions WHERE slot = ?", [(slot,) for slot in late]
+            )
+            connection.execute("DELETE FROM sessions WHERE epoch < ?", (dead_before_epoch,))
+            return connection.total_changes - before
+
+        try:
+            gone = await self._database.write(delete)
+        except sqlite3.Error as error:
+            raise StoreError(f"idle sessions could not be removed: {error}") from error
+        self._idle.drop(late)
+        if gone:
+            await self._database.checkpoint()
+        return gone
+
+    # ------------------------------------------------------------------ the one task
+    async def _work(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                await self._commit(batch)
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        try:
+            await self._commit_together(batch)
+        except Exception as error:  # noqa: BLE001 - whatever failed, nobody may wait for ever
+            if len(batch) == 1:
+                _fail(batch[0], error)
+                return
+            # One bad turn must not take the others down: each gets a commit of its own.
+            for waiting in batch:
+                try:
+                    await self._commit_together([waiting])
+                except Exception as alone:  # noqa: BLE001 - told to the one who waits
+                    _fail(waiting, alone)
+
+    async def _commit_together(self, batch: list[_Waiting]) -> None:
+        found = await self._database.query(lambda connection: _select(connection, batch))
+        decided = [waiting for waiting in batch if self._decide(waiting, found)]
+        changes = [waiting.change for waiting in decided if waiting.change is not None]
+        if any(not _empty(change) for change in changes):
+            await self._database.write(lambda connection: _apply(connection, changes))
+        now = self._clock.monotonic()
+        for waiting in decided:
+            self._note(waiting.change, now)
+            if not waiting.done.done():
+                waiting.done.set_result(waiting.outcome)
+
+    def _decide(self, waiting: _Waiting, found: dict[bytes, StoredSession]) -> bool:
+        stored = next((found[slot] for slot in waiting.slots if slot in found), None)
+        try:
+            change, waiting.outcome = waiting.decide(stored)
+        except Exception as error:  # noqa: BLE001 - told to the one who waits; others go on
+            if not waiting.done.done():
+                waiting.done.set_exception(error)
+            return False
+        waiting.change = change
+        for slot in change.drop:
+            found.pop(slot, None)
+        if change.put is not None:
+            found[change.put.slot] = change.put
+        return True
+
+    def _note(self, change: Change | None, now: float) -> None:
+        if change is None:
+            return
+        self._idle.drop(change.drop)
+        if change.put is not None:
+            self._idle.touch(change.put.slot, now)
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if waiting.done.done():
+        return
+    if isinstance(error, sqlite3.Error | OSError):
+        # The text of an SQLite error names a table or the disk, never a value.
+        told: Exception = StoreError(f"the turn could not be stored: {error}")
+        told.__cause__ = error
+    else:
+        told = error
+    waiting.done.set_exception(told)
+
+
+def _empty(change: Change) -> bool:
+    return change == Change()
+
+
+def _select(connection: sqlite3.Connection, batch: list[_Waiting]) -> dict[bytes, StoredSession]:
+    slots = [slot for waiting in batch for slot in waiting.slots]
+    found: dict[bytes, StoredSession] = {}
+    for slot in slots:
+        row = connection.execute(
+            "SELECT slot, epoch, sealed FROM sessions WHERE slot = ?", (slot,)
+        ).fetchone()
+        if row is not None:
+            found[slot] = StoredSession(*row)
+    return found
+
+
+def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
+    """All changes of a batch in order; the last word on a slot is the one that stays."""
+    rows: dict[bytes, StoredSession | None] = {}
+    counts: dict[str, int] = {}
+    for change in changes:
+        rows.update(dict.fromkeys(change.drop))
+        if change.put is not None:
+            rows[change.put.slot] = change.put
+        for name in change.count:
+            counts[name] = counts.get(name, 0) + 1
+        if change.case is not None:
+            insert_case(connection, change.case)
+        if change.entry is not None:
+            insert_entry(connection, change.entry)
+    connection.executemany(
+        "INSERT INTO sessions (slot, epoch, sealed) VALUES (?, ?, ?) "
+        "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed",
+        [(row.slot, row.epoch, row.sealed) for row in rows.values() if row is not None],
+    )
+    gone = [(slot,) for slot, row in rows.items() if row is None]
+    if gone:
+        connection.executemany("DELETE FROM sessions WHERE slot = ?", gone)
+    if counts:
+        connection.executemany(
+            "INSERT INTO counters (name, count) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET count = count + excluded.count",
+            counts.items(),
+        )

@@ -1,0 +1,186 @@
+"""From what the engine wants to show to messages in the visitor's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain import contexts
+from bot.domain.language import TAGS, Tag
+from bot.domain.message import Button, Copy, Outgoing
+from bot.domain.session import Session
+from bot.engine.effects import Option, Show
+from bot.engine.flow import MOVE_NUMBERS, Book, Move
+from bot.engine.matching import token
+from bot.engine.turn import answer_labels
+from bot.i18n import phrases, rendering
+from bot.i18n.catalogues import Catalogue
+from bot.i18n.rendering import Param
+
+MESSAGE: Final = 1000
+"""Characters of one message: WhatsApp's lists take 1,024, and a small screen no more."""
+TICK: Final = "✓ "
+MOVES_NODE: Final = "moves.labels"
+TOPICS_NODE: Final = "topics.names"
+COPY_LABELS: Final = {
+    "number": phrases.COPY_NUMBER,
+    "email": phrases.COPY_ADDRESS,
+    "code": phrases.COPY_CODE,
+    "prose": phrases.COPY_TEXT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """Renders screens; holds what never changes while the program runs.
+
+    `standing[tag]` are the placeholder values every text may use: facts and the organisation's
+    words.
+    """
+
+    catalogue: Catalogue
+    standing: Mapping[Tag, Mapping[str, Param]]
+
+    def screen(
+        self, book: Book, session: Session, show: Show, extra: Mapping[str, Param]
+    ) -> tuple[Outgoing, ...]:
+        """The messages of one screen: text first, buttons on the last of them."""
+        tag: Tag = session.language or "ar"
+        texts = self._texts(book, session, show, extra)
+        last = len(texts) - 1
+        params = {**self.standing[tag], **extra}
+        return tuple(
+            Outgoing(
+                text=text,
+                language=tag,
+                choices=self._choices(book, session, show, tag) if index == last else (),
+                moves=self._moves(book, session, show, tag) if index == last else (),
+                copies=self._copies(show, params, tag) if index == last else (),
+                screen=show.node.name,
+                wants_place=show.node.kind == "place" and bool(show.node.ask),
+                in_place=last == 0,
+            )
+            for index, text in enumerate(texts)
+        )
+
+    # ------------------------------------------------------------------ text
+    def _texts(
+        self, book: Book, session: Session, show: Show, extra: Mapping[str, Param]
+    ) -> list[str]:
+        if not session.language:
+            return [self._in_every_language(book, show, extra)]
+        tag = session.language
+        params = {**self.standing[tag], **self._of_session(book, session, tag), **extra}
+        paragraphs = [rendering.render(book.text(tag, part), params, tag) for part in show.parts]
+        if show.progress is not None and paragraphs:
+            done, total = show.progress
+            paragraphs[-1] = (
+                f"{phrases.progress(self.catalogue, tag, done, total)}\n{paragraphs[-1]}"
+            )
+        return _fitted([paragraph for paragraph in paragraphs if paragraph]) or ["…"]
+
+    def _in_every_language(self, book: Book, show: Show, extra: Mapping[str, Param]) -> str:
+        """Before a language is chosen: what all four say, each once; long texts by first paragraph."""
+        said = []
+        for part in show.parts:
+            for tag in TAGS:
+                params = {**self.standing[tag], **extra}
+                said.append(rendering.render(book.text(tag, part), params, tag))
+        unique = list(dict.fromkeys(said))
+        if sum(map(len, unique)) > MESSAGE:
+            unique = list(dict.fromkeys(text.split("\n\n")[0] for text in unique))
+        return "\n\n".join(unique)[:MESSAGE] or "…"
+
+    def _of_session(self, book: Book, session: Session, tag: Tag) -> dict[str, Param]:
+        params = {
+            name: rendering.code(value) if name == "code" else rendering.prose(value)
+            for name, value in session.values.items()
+        }
+        if session.topic:
+            label = book.text(tag, contexts.choice(TOPICS_NODE, session.topic))
+            params["topic"] = rendering.rendered(label)
+        if session.answers:
+            params["summary"] = rendering.rendered(self._summary(book, session, tag))
+        return params
+
+    def _summary(self, book: Book, session: Session, tag: Tag) -> str:
+        lines = []
+        for name, labels in answer_labels(book, session):
+            chosen = phrases.join(
+                self.catalogue, tag, [book.text(tag, label) for label in labels]
+            )
+            lines.append(f"{book.text(tag, name)}: {chosen}")
+        return "\n".join(lines)
+
+    # ------------------------------------------------------------------ buttons
+    def _choices(
+        self, book: Book, session: Session, show: Show, tag: Tag
+    ) -> tuple[Button, ...]:
+        return tuple(
+            Button(
+                token(session.prompt, option.value),
+                self._label(book, session, option, tag),
+                str(position),
+                book.text(tag, option.describe) if option.describe else "",
+            )
+            for position, option in enumerate(show.options, start=1)
+        )
+
+    def _label(self, book: Book, session: Session, option: Option, tag: Tag) -> str:
+        label = option.label or book.text(tag, option.context)
+        if not session.language and option.value in TAGS:
+            # Each language's own name, whatever language is not chosen yet.
+            label = book.text("en", option.context)
+        return TICK + label if option.ticked else label
+
+    def _moves(self, book: Book, session: Session, show: Show, tag: Tag) -> tuple[Button, ...]:
+        done_number = str(len(show.options) + 1)
+        return tuple(
+            Button(
+                token(session.prompt, move, move=True),
+                self._move_label(book, move, tag),
+                done_number if move == "done" else MOVE_NUMBERS[move],
+            )
+            for move in show.moves
+        )
+
+    def _move_label(self, book: Book, move: Move, tag: Tag) -> str:
+        if move == "done":
+            return phrases.say(self.catalogue, tag, phrases.DONE)
+        return book.text(tag, contexts.choice(MOVES_NODE, move)) or move
+
+    def _copies(self, show: Show, params: Mapping[str, Param], tag: Tag) -> tuple[Copy, ...]:
+        copies = []
+        for name in show.copies:
+            param = params.get(name)
+            if param is not None and param.kind in COPY_LABELS:
+                label = phrases.say(self.catalogue, tag, COPY_LABELS[param.kind])
+                copies.append(Copy(label, param.value))
+        return tuple(copies)
+
+
+def _fitted(paragraphs: list[str]) -> list[str]:
+    """Paragraphs put together into as few messages as the limit allows."""
+    messages: list[str] = []
+    for paragraph in paragraphs:
+        for piece in _pieces(paragraph):
+            if messages and len(messages[-1]) + 2 + len(piece) <= MESSAGE:
+                messages[-1] += f"\n\n{piece}"
+            else:
+                messages.append(piece)
+    return messages
+
+
+def _pieces(paragraph: str) -> list[str]:
+    """A paragraph that is too long for one message, cut between its lines."""
+    if len(paragraph) <= MESSAGE:
+        return [paragraph]
+    pieces: list[str] = []
+    for line in paragraph.split("\n"):
+        while len(line) > MESSAGE:
+            pieces.append(line[:MESSAGE])
+            line = line[MESSAGE:]  # noqa: PLW2901 - the rest of the same line
+        if pieces and len(pieces[-1]) + 1 + len(line) <= MESSAGE:
+            pieces[-1] += f"\n{line}"
+        else:
+            pieces.append(line)
+    return pieces

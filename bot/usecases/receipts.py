@@ -1,0 +1,163 @@
+"""Receipt codes ready to be given: the slow derivation happens before, or after, never while.
+
+A code is random and belongs to nobody until it is shown, so its mailbox can be derived ahead of
+time. When more reports come than codes are ready, or a secret word makes the mailbox personal,
+the code is stored with the case, sealed under the epoch key, until its derivation is done; that
+takes seconds, and the case itself is in the queue already (deploy/decisions/0004).
+"""
+
+import asyncio
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeVar
+
+import structlog
+
+from bot.errors import OpenError, StoreError
+from bot.ports.runtime import Entropy, Epochs
+from bot.ports.stores import Mailbox
+from bot.sealing import epochs as sealed_by_epoch
+from bot.sealing import receipt
+from bot.sealing.receipt import COST, Cost, Derived
+
+_log = structlog.get_logger()
+Result = TypeVar("Result")
+
+READY: Final = 16
+"""Codes kept ready."""
+LOWEST_PRIORITY: Final = 19
+NONCE_BYTES: Final = 12
+SEPARATOR: Final = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A code for one person, with its mailbox or with what is stored until that is derived."""
+
+    code: str = field(repr=False)
+    mailbox: Mailbox | None = None
+    staged: bytes = field(default=b"", repr=False)
+
+
+class StagedCodes(Protocol):
+    """Cases whose mailbox is still to be derived."""
+
+    async def staged(self) -> list[tuple[bytes, bytes]]:
+        """(case, sealed code) of each."""
+        ...
+
+    async def settle(self, case: bytes, mailbox: Mailbox) -> None:
+        """Give the case its mailbox and destroy the stored code, in one transaction."""
+        ...
+
+
+class Receipts:
+    """Gives codes and derives mailboxes; the slow work runs on one thread of lowest priority."""
+
+    def __init__(
+        self, *, salt: bytes, pepper: bytes, entropy: Entropy, epochs: Epochs, cost: Cost = COST
+    ) -> None:
+        self._salt = salt
+        self._pepper = pepper
+        self._entropy = entropy
+        self._epochs = epochs
+        self._cost = cost
+        self._ready: deque[Receipt] = deque()
+        self._background = ThreadPoolExecutor(1, "derive", initializer=_lowest_priority)
+        self._person = ThreadPoolExecutor(1, "look-up")
+        self._work = asyncio.Event()
+
+    def take(self, case: bytes, secret_word: str) -> Receipt:
+        """A code for a case that is about to be stored; never waits."""
+        self._work.set()
+        if not secret_word and self._ready:
+            return self._ready.popleft()
+        code = self._new_code()
+        _, key = self._epochs.current()
+        nonce = self._entropy.random_bytes(NONCE_BYTES)
+        plain = f"{code}{SEPARATOR}{secret_word}".encode()
+        return Receipt(code, staged=sealed_by_epoch.seal_staged(key, case, plain, nonce))
+
+    async def derive(self, code: str, secret_word: str) -> Derived:
+        """The mailbox of a typed code (some 200 ms, one at a time: guessing gains nothing)."""
+        return await self._run(self._person, lambda: self._derive(code, secret_word))
+
+    async def work(self, staged: StagedCodes) -> None:
+        """For ever: settle what is staged, then fill up what is ready."""
+        while True:
+            try:
+                await self.settle(staged)
+            except StoreError:
+                _log.error("receipts_not_settled")
+                await asyncio.sleep(5)
+                continue
+            if len(self._ready) < READY:
+                await self._prepare()
+                continue
+            self._work.clear()
+            await self._work.wait()
+
+    async def settle(self, staged: StagedCodes) -> int:
+        """Derive every staged code; how many were settled."""
+        waiting = await staged.staged()
+        for case, sealed in waiting:
+            plain = self._open(case, sealed)
+            if plain is None:
+                # Its epoch key is gone (a power cut within seconds of the report): the report is
+                # safe in the queue, only the way back is lost. Nothing could be done with the row.
+                _log.error("receipt_unrecoverable")
+                await staged.settle(case, Mailbox(self._entropy.random_bytes(16), b""))
+                continue
+            code, _, word = plain.partition(SEPARATOR)
+            derived = await self._run(self._background, _bound(self._derive, code, word))
+            await staged.settle(case, _mailbox(derived))
+        return len(waiting)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._background.shutdown(wait=False, cancel_futures=True)
+        self._person.shutdown(wait=False, cancel_futures=True)
+
+    async def _prepare(self) -> None:
+        code = self._new_code()
+        derived = await self._run(self._background, lambda: self._derive(code, ""))
+        self._ready.append(Receipt(code, _mailbox(derived)))
+
+    def _new_code(self) -> str:
+        return receipt.new_code(self._entropy.random_bytes(receipt.ENTROPY_SIZE))
+
+    def _open(self, case: bytes, sealed: bytes) -> str | None:
+        for _, key in self._epochs.living():
+            try:
+                return sealed_by_epoch.open_staged(key, case, sealed).decode()
+            except OpenError:
+                continue
+        return None
+
+    def _derive(self, code: str, word: str) -> Derived:
+        return receipt.derive(code, word, self._salt, self._pepper, self._cost)
+
+    @staticmethod
+    async def _run(executor: ThreadPoolExecutor, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(executor, work)
+
+
+def _bound(derive: Callable[[str, str], Derived], code: str, word: str) -> Callable[[], Derived]:
+    return lambda: derive(code, word)
+
+
+def _mailbox(derived: Derived) -> Mailbox:
+    recipient = receipt.mailbox_recipient(derived.seed)
+    return Mailbox(derived.tag, str(recipient).encode())
+
+
+def _lowest_priority() -> None:
+    """Linux gives each thread a priority of its own: a turn never waits for a derivation."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST_PRIORITY)
+    except (AttributeError, OSError):
+        _log.warning("priority_not_lowered")

@@ -1,0 +1,43 @@
+"""The ASGI surface: provider hooks, the preview page, health."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Probe = Callable[[], Awaitable[bool]]
+HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def make_app(
+    hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Probe
+) -> ASGIApp:
+    """One ASGI app; `hooks` maps a path to a provider's raw handler, everything else is Starlette.
+
+    Hooks are dispatched before any framework: they carry nearly all the load.
+    """
+
+    async def alive(_: Request) -> Response:
+        return JSONResponse({"alive": True}, headers=HEADERS)
+
+    async def readiness(_: Request) -> Response:
+        good = await ready()
+        return JSONResponse({"ready": good}, status_code=200 if good else 503, headers=HEADERS)
+
+    rest = Starlette(
+        routes=[
+            Route("/healthz", alive, methods=["GET"]),
+            Route("/readyz", readiness, methods=["GET"]),
+            *pages,
+        ]
+    )
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        hook = hooks.get(scope["path"]) if scope["type"] == "http" else None
+        await (hook or rest)(scope, receive, send)
+
+    return app
