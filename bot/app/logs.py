@@ -20,9 +20,7 @@ WORDS: Final = 80
 """Most characters of a logged string: event names and enum values are short."""
 
 
-def deny_by_default(
-    _: Any, __: str, event: MutableMapping[str, Any]
-) -> Mapping[str, Any]:
+def deny_by_default(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Keep allowed fields with plain values; a string with a run of 7 digits or an @ is dropped."""
     kept = {}
     for key, value in event.items():
@@ -30,8 +28,10 @@ def deny_by_default(
             continue
         if isinstance(value, SAFE_TYPES):
             kept[key] = value
-        elif isinstance(value, str) and len(value) <= WORDS and (
-            key in ("timestamp", "address") or not _tells(value)
+        elif (
+            isinstance(value, str)
+            and len(value) <= WORDS
+            and (key in ("timestamp", "address") or not _tells(value))
         ):
             kept[key] = value
     return kept

@@ -53,9 +53,7 @@ def load_organisation(path: Path | None) -> Organisation:
 def _in_four(path: Path, table: dict[str, Any], key: str) -> dict[Tag, str]:
     texts = table.get(key, {})
     missing = [
-        tag
-        for tag in TAGS
-        if not isinstance(texts, dict) or not str(texts.get(tag, "")).strip()
+        tag for tag in TAGS if not isinstance(texts, dict) or not str(texts.get(tag, "")).strip()
     ]
     if missing:
         raise ConfigurationError(

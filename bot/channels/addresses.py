@@ -30,25 +30,27 @@ class Addresses(Generic[Address]):
         self._seconds = seconds
         self._most = most
         self._clock = clock
-        self._held: OrderedDict[Visitor, tuple[float, Address]] = OrderedDict()
+        self._held: OrderedDict[bytes, tuple[float, Address]] = OrderedDict()
+        self._look_at = 0.0
 
     def put(self, visitor: Visitor, address: Address) -> None:
         """Hold this address, used now; older ones that are due are forgotten."""
         now = self._clock()
-        self._held[visitor] = (now, address)
-        self._held.move_to_end(visitor)
-        self._forget_old(now)
+        self._held[visitor.vid] = (now, address)
+        self._held.move_to_end(visitor.vid)
+        if now >= self._look_at or len(self._held) > self._most:
+            self._forget_old(now)
 
     def get(self, visitor: Visitor) -> Address | None:
         """The address of this visitor, or None when it is not held (any more)."""
-        found = self._held.get(visitor)
+        found = self._held.get(visitor.vid)
         if found is None or found[0] + self._seconds < self._clock():
             return None
         return found[1]
 
     def drop(self, visitor: Visitor) -> None:
         """Forget this visitor now."""
-        self._held.pop(visitor, None)
+        self._held.pop(visitor.vid, None)
 
     def clear(self) -> None:
         """Forget everybody now."""
@@ -69,7 +71,9 @@ class Addresses(Generic[Address]):
         raise TypeError("addresses are never serialised")
 
     def _forget_old(self, now: float) -> None:
+        """The longest unused come first; looking once a second keeps this out of every turn."""
         held = self._held
         due = now - self._seconds
         while held and (len(held) > self._most or next(iter(held.values()))[0] < due):
             held.popitem(last=False)
+        self._look_at = now + 1.0

@@ -104,25 +104,39 @@ def _print_status(languages: list[LanguageStatus], *, findings: bool) -> None:
     for language in languages:
         title = f"{language.tag} {LANGUAGES[language.tag].english_name}"
         review = f"  {language.review} [{language.fingerprint}]"
-        typer.echo(_line(_cells(title, language.whole)) + review)
-        for flow in language.flows:
-            if flow.percent < 100 or flow.too_long or flow.other:
-                typer.echo(_line(_cells(f"  {flow.flow}", flow)))
-    if findings:
-        for language in languages:
-            for finding in language.findings:
-                typer.echo(str(finding))
-    elif not all(language.complete for language in languages):
+        typer.echo(_line((title, *_counts(language.whole))) + review)
+    if all(language.complete for language in languages):
+        return
+    _print_flows(languages)
+    if not findings:
         typer.echo("`sanad i18n status --findings` lists each fault with file and line")
+        return
+    for language in languages:
+        for finding in language.findings:
+            typer.echo(str(finding))
 
 
-def _cells(title: str, progress: Progress) -> tuple[str, ...]:
+def _counts(progress: Progress) -> tuple[str, ...]:
     counts = (progress.missing, progress.fuzzy, progress.too_long, progress.other)
-    return (title, str(progress.total), f"{progress.percent}%", *map(str, counts))
+    return (str(progress.total), f"{progress.percent}%", *map(str, counts))
+
+
+def _print_flows(languages: list[LanguageStatus]) -> None:
+    """Flows that are not done: percent in each language, and how many texts have other faults."""
+    typer.echo(_line(("flow", "texts", *(language.tag for language in languages))))
+    for parts in zip(*(language.flows for language in languages), strict=True):
+        if any(part.percent < 100 or part.too_long or part.other for part in parts):
+            cells = (_percent(part) for part in parts)
+            typer.echo(_line((parts[0].flow, str(parts[0].total), *cells)))
+
+
+def _percent(progress: Progress) -> str:
+    faults = progress.too_long + progress.other
+    return f"{progress.percent}%" + (f" !{faults}" if faults else "")
 
 
 def _line(cells: tuple[str, ...]) -> str:
-    return cells[0].ljust(18) + "".join(cell.rjust(9) for cell in cells[1:])
+    return cells[0].ljust(20) + "".join(cell.rjust(9) for cell in cells[1:])
 
 
 @app.command()
@@ -132,13 +146,18 @@ def export(
     *,
     root: Root = PROJECT,
     only_open: Annotated[bool, typer.Option("--open", help="Only missing and fuzzy.")] = False,
+    distinct: Annotated[
+        bool, typer.Option("--distinct", help="Only missing, and each English text once.")
+    ] = False,
 ) -> None:
     """Write the texts of a language as a table for translators."""
     tag = _tag(language)
     try:
-        entries = po.read(catalogues.file_of(root / "locales", tag)).values()
+        entries = list(po.read(catalogues.file_of(root / "locales", tag)).values())
     except SanadError as error:
         raise _stop(error) from error
+    if distinct:
+        entries = spreadsheet.without_repetition(entries)
     chosen = [entry for entry in entries if not only_open or entry.fuzzy or not entry.complete]
     file.write_text(spreadsheet.exported(chosen, tag), encoding="utf-8", newline="")
     typer.echo(f"{len(chosen)} texts written to {file}")

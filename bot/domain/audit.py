@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-
 NOBODY: Final = "-"
 FIRST: Final = bytes(32)
 """What the first entry follows."""

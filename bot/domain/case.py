@@ -16,7 +16,7 @@ A case always has an owner or a running clock: states in QUEUED have a clock and
 in OWNED have an owner and a lease, states in DONE need neither.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -64,14 +64,14 @@ class Step:
     by: frozenset[Actor]
 
 
-def step(state: State, act: Act, actor: Actor) -> State:
-    """The state after `act`; CaseError when the case or the actor's role does not allow it."""
+def step(state: State, act: Act, actors: Collection[Actor]) -> State:
+    """The state after `act` by somebody who is all of `actors`; CaseError if that is refused."""
     found = STEPS.get((state, act))
     if found is None:
         raise CaseError(f"a case that is {state} cannot be taken through {act!r}")
-    if actor not in found.by:
+    if found.by.isdisjoint(actors):
         allowed = " or ".join(sorted(found.by))
-        raise CaseError(f"{act!r} on a case that is {state} is for: {allowed}")
+        raise CaseError(f"{act!r} on a case that is {state} is for the {allowed}; claim it first")
     return found.to
 
 

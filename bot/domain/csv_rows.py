@@ -49,9 +49,7 @@ class Row:
 
     def items(self, column: str) -> tuple[str, ...]:
         """The parts of a list cell ("a;b")."""
-        return tuple(
-            part.strip() for part in self[column].split(LIST_SEPARATOR) if part.strip()
-        )
+        return tuple(part.strip() for part in self[column].split(LIST_SEPARATOR) if part.strip())
 
     def problem(
         self, column: str, text: str, *, suggestion: str = "", severity: Severity = "error"

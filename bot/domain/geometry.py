@@ -1,4 +1,4 @@
-"""Distances on the globe and a coarse outline of Iraq, for a shared location used once in memory."""
+"""Distances on the globe and a coarse outline of Iraq, for a location used once in memory."""
 
 import math
 from itertools import pairwise
@@ -33,9 +33,7 @@ def kilometres(one: Point, other: Point) -> float:
     latitude_2, longitude_2 = math.radians(other[0]), math.radians(other[1])
     chord = (
         math.sin((latitude_2 - latitude) / 2) ** 2
-        + math.cos(latitude)
-        * math.cos(latitude_2)
-        * math.sin((longitude_2 - longitude) / 2) ** 2
+        + math.cos(latitude) * math.cos(latitude_2) * math.sin((longitude_2 - longitude) / 2) ** 2
     )
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(chord)))
 

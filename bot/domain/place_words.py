@@ -22,14 +22,24 @@ AROUND: Final = frozenset(fold(word) for word in _AROUND.split())
 ASIDE: Final = frozenset(fold(word) for word in ("ana", "hit", "kut", "balad", "taza", "suli"))
 """Names that, inside a sentence in Latin letters, are more often another word."""
 
+EVERYDAY: Final = frozenset(
+    fold(word)
+    for word in (
+        "hit", "hits", "khali", "akhadit", "کوێ", "لە کوێ", "گەلەک", "هەوڵی", "دەرگا", "گوللە",
+        "دور",
+    )
+)  # fmt: skip
+"""Words near a place name that are no answer even alone: "hit" is a blow far more often than the
+town of Hit (which is found as Heet and هيت), and کوێ asks "where?"."""
+
 ARABIC_ARTICLE: Final = "ال"
 LATIN_ARTICLES: Final = ("al", "el", "an", "as", "ash", "ar", "at", "az", "ad")
 FEWEST_LETTERS: Final = 3
 
 # "In Mosul" is one word in Arabic: the preposition swallows the article's first letter or not.
 _PREFIXES: Final = (
-    ("وبال", "ال"), ("وال", "ال"), ("بال", "ال"), ("لل", "ال"), ("فال", "ال"), ("وب", ""), ("ب", ""),
-    ("ل", ""), ("و", ""),
+    ("وبال", "ال"), ("وال", "ال"), ("بال", "ال"), ("لل", "ال"), ("فال", "ال"),
+    ("وب", ""), ("ب", ""), ("ل", ""), ("و", ""),
 )  # fmt: skip
 _ENDINGS: Final = tuple(
     fold(ending) for ending in ("یەوە", "ەوە", "یێدا", "ێدا", "دا", "یێ", "ێ", "م", "یە")
@@ -60,5 +70,6 @@ def spoken_forms(phrase: str) -> Iterator[str]:
             yield rest
     for ending in _ENDINGS:
         rest = phrase.removesuffix(ending)
-        if phrase.endswith(ending) and len(rest) >= FEWEST_LETTERS:
+        # One letter more than for a preposition: "my country" (بلدي) is not the town of Balad.
+        if phrase.endswith(ending) and len(rest) > FEWEST_LETTERS:
             yield rest

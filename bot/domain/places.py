@@ -4,28 +4,19 @@ The governorate is the finest place anything is ever kept for; towns only lead t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.csv_rows import Problem, Row, read_table
+from bot.domain.csv_rows import Problem, read_table
 from bot.domain.folding import fold
 from bot.domain.geometry import is_point, kilometres, kilometres_outside
 from bot.domain.language import TAGS, Tag
-from bot.domain.place_words import ASIDE, bare, compact, spoken_forms
-from bot.domain.wording import Wording
+from bot.domain.place_rows import COLUMNS, GOVERNORATES, NEXT_DOOR_KM, Place, read_place
+from bot.domain.place_words import ASIDE, EVERYDAY, bare, compact, spoken_forms
 from bot.errors import SanadError
 
-GOVERNORATES: Final = (
-    "AN", "BA", "MU", "NA", "QA", "SU", "BB", "BG", "DA", "DI", "AR", "KA", "KI", "MA", "NI",
-    "SD", "DQ", "WA", "HA",
-)  # fmt: skip
-COLUMNS: Final = (
-    "code", "kind", "governorate", "en", "ar", "ckb", "kmr", "also", "latitude", "longitude",
-    "gbvims", "kurdistan", "alone", "geonameid", "review",
-)  # fmt: skip
 LONGEST_TEXT: Final = 200
 """Characters looked at: a place is named at the beginning of what is longer."""
 LONGEST_NAME: Final = 4
@@ -33,33 +24,13 @@ LONGEST_NAME: Final = 4
 SHORTEST_GUESS: Final = 5
 """Letters; shorter names are too near to one another to guess at."""
 GUESS_CUTOFF: Final = 84.0
-NEXT_DOOR_KM: Final = 100.0
-"""A point this far outside Iraq still counts: a phone near a border, or a coarse fix."""
+
+
+__all__ = ["GOVERNORATES", "Gazetteer", "Place", "PlacesError"]
 
 
 class PlacesError(SanadError):
     """The list of places cannot be used; the text starts with file:line:column."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A governorate or a town of one.
-
-    `alone`: the name is an everyday word too (Balad is "country"), so it only counts when it is
-    the whole answer. `review`: languages whose name waits for a native speaker, and
-    `governorate` or `coordinates` where these were set by hand.
-    """
-
-    code: str
-    kind: Literal["governorate", "town"]
-    governorate: str
-    names: Wording
-    also: tuple[str, ...]
-    point: tuple[float, float]
-    gbvims: str
-    kurdistan: bool
-    alone: bool
-    review: tuple[str, ...]
 
 
 class Gazetteer:
@@ -80,7 +51,7 @@ class Gazetteer:
         """Read places.csv. Raises PlacesError with every fault, one a line."""
         table = read_table(path, COLUMNS)
         problems = list(table.problems)
-        places = tuple(place for row in table.rows if (place := _place(row, problems)))
+        places = tuple(place for row in table.rows if (place := read_place(row, problems)))
         missing = set(GOVERNORATES) - {place.code for place in places}
         if missing and not problems:
             text = f"governorates {', '.join(sorted(missing))} are missing. Add a row for each."
@@ -150,9 +121,11 @@ class Gazetteer:
 
     def _as_answer(self, key: str) -> tuple[Place, ...]:
         """The whole text as a place: as written, without words around it, then with slips."""
+        rest = bare(key)
+        if key in EVERYDAY or rest in EVERYDAY:
+            return ()
         if exact := self._whole.get(compact(key)):
             return exact
-        rest = bare(key)
         if not rest:
             return ()
         for form in spoken_forms(rest):
@@ -203,44 +176,3 @@ def _put(index: dict[str, tuple[Place, ...]], key: str, place: Place) -> None:
 
 def _unique(places: Iterable[Place]) -> tuple[Place, ...]:
     return tuple({place.code: place for place in places}.values())
-
-
-def _place(row: Row, problems: list[Problem]) -> Place | None:
-    """A row as a place; its faults go to `problems`."""
-    faults = [row.problem(tag, "the name is missing.") for tag in TAGS if not row[tag]]
-    if row["governorate"] not in GOVERNORATES:
-        faults.append(row.problem("governorate", f"unknown code {row['governorate']!r}."))
-    point = _point(row)
-    if point is None or kilometres_outside(point) > NEXT_DOOR_KM:
-        faults.append(row.problem("latitude", "not a point in Iraq. Give degrees, north first."))
-    governorate = row["kind"] == "governorate"
-    if not governorate and row["kind"] != "town":
-        faults.append(row.problem("kind", "write `governorate` or `town`."))
-    faults += [
-        row.problem(column, "write `true` or `false`.")
-        for column in ("kurdistan", "alone")
-        if row[column] not in {"true", "false"}
-    ]
-    problems += faults
-    if faults or point is None:
-        return None
-    return Place(
-        code=row["code"],
-        kind="governorate" if governorate else "town",
-        governorate=row["governorate"],
-        names=Wording(en=row["en"], ar=row["ar"], ckb=row["ckb"], kmr=row["kmr"]),
-        also=row.items("also"),
-        point=point,
-        gbvims=row["gbvims"],
-        kurdistan=row["kurdistan"] == "true",
-        alone=row["alone"] == "true",
-        review=row.items("review"),
-    )
-
-
-def _point(row: Row) -> tuple[float, float] | None:
-    try:
-        point = float(row["latitude"]), float(row["longitude"])
-    except ValueError:
-        return None
-    return point if is_point(*point) else None

@@ -78,10 +78,11 @@ OPTIONAL_ONE: Final[Mapping[str, tuple[str, ...]]] = {
     "repeat": YES_NO,
     "pref_gender": ("female", "male", "any"),
     "pref_language": TAGS,
-    # Asked only where a guidance flow opened it; they move the urgency (bot.domain.urgency).
-    "self_harm": ("now", "not_now"),
+    # Asked only where a guidance flow opened it; most move the urgency (bot.domain.urgency).
+    "self_harm": ("now", "thoughts"),
     "marriage_soon": YES_NO,
     "organ_arranged": YES_NO,
+    "trusted_adult": ("yes", "no", "unsure"),
     "alert": ("t0", "t1"),
 }  # fmt: skip
 MANY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -94,7 +95,7 @@ MANY: Final[Mapping[str, tuple[str, ...]]] = {
         "no", "health", "psychosocial", "police", "legal", "livelihood", "safe_house", "other",
     ),
     "signs": MEANS + PURPOSES,
-    "danger_signs": ("worse", "weapon", "choking", "forced_or_pregnant", "could_kill"),
+    "danger_signs": ("worse", "weapon", "choking", "forced", "kill"),
     "needs": (
         "safe_place", "health", "counselling", "legal", "police", "livelihood", "child_protection",
         "food_items", "documents", "repatriation", "disability_support", "just_talk",
@@ -104,7 +105,7 @@ MANY: Final[Mapping[str, tuple[str, ...]]] = {
 TEXTS: Final[Mapping[str, int]] = {"narrative": 1_000, "pref_not_area": 40, "district": 40}
 """Free text and how many characters of it are kept, scrubbed of numbers and addresses."""
 NO_BY_DEFAULT: Final = ("consent_reporting", *(f"share_{service}" for service in SHARES))
-ONE_BY_ONE: Final[Mapping[str, str]] = {"sign_": "signs", "danger_": "danger_signs"}
+ONE_BY_ONE: Final[Mapping[str, str]] = {"signs": "sign_", "danger_signs": "dv_"}
 """Questions asked one at a time: an answer `sign_debt: yes` counts as `signs: [debt]`."""
 
 Value = str | tuple[str, ...]
@@ -199,26 +200,18 @@ def _values(answers: Mapping[str, object]) -> dict[str, Value]:
     for name, limit in TEXTS.items():
         if text := clean_text(answers.get(name), limit):
             values[name] = text
-    return _with_defaults(values, answers)
-
-
-def _with_defaults(values: dict[str, Value], answers: Mapping[str, object]) -> dict[str, Value]:
-    values.setdefault("topics", ("other",))
+    # The topic last read about counts only where none was named: reading is not reporting.
+    values.setdefault("topics", _chosen({"topics": answers.get("topic")}, "topics", TOPICS))
+    values["topics"] = values["topics"] or ("other",)
     for name in NO_BY_DEFAULT:
         values.setdefault(name, "no")
-    if answers.get("alert") in OPTIONAL_ONE["alert"]:
-        # Asking for a caseworker *is* the consent to the only thing that then happens.
-        values["consent_services"] = "yes"
     return values
 
 
 def _chosen(answers: Mapping[str, object], name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
     named: set[object] = set(_several(answers.get(name)))
-    if name == "topics":
-        named |= set(_several(answers.get("topic")))
-    for prefix, field_name in ONE_BY_ONE.items():
-        if field_name == name:
-            named |= {value for value in allowed if answers.get(prefix + value) == "yes"}
+    if prefix := ONE_BY_ONE.get(name):
+        named |= {value for value in allowed if answers.get(prefix + value) == "yes"}
     return tuple(value for value in allowed if value in named)
 
 

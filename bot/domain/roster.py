@@ -191,11 +191,13 @@ def _handle_problem(handle: Handle) -> str:
 def _member_problem(member: Member) -> str:
     if member.role not in OPENING_ROLES:
         return ""
+    if not member.languages:
+        return f"{member.handle} speaks no language; name at least one"
     if not member.recipient.startswith(RECIPIENT_PREFIX):
         return f"{member.handle} has no post-quantum key ({RECIPIENT_PREFIX}…); add them again"
     if not _is_key(member.verify):
         return f"{member.handle} has no verification key; add them again"
-    return "" if member.languages else f"{member.handle} speaks no language; name at least one"
+    return ""
 
 
 def _is_key(text: str) -> bool:

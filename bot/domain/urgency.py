@@ -144,8 +144,7 @@ def _marriage_soon(report: Report) -> bool:
 
 
 def _suicidal_thoughts(report: Report) -> bool:
-    # Even "not now": the person was asked because something they wrote said so.
-    return report.one("self_harm") in {"now", "not_now"} or "self_harm" in report.many("topics")
+    return report.one("self_harm") in {"now", "thoughts"} or "self_harm" in report.many("topics")
 
 
 def _asked_soon(report: Report) -> bool:

@@ -23,8 +23,11 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "submit": ("sent", "no_roster", "not_stored"),
     "alert": ("sent", "no_roster", "not_stored"),
     "find_services": ("found", "none"),
-    "look_up": ("nothing_new", "reply_waits", "closed", "unknown", "too_many", "not_stored"),
+    "look_up": (
+        "nothing_new", "reply_waits", "closed", "unknown", "slip", "too_many", "not_stored",
+    ),
     "check_code": ("same", "different"),
+    "check_text": ("clean", "found"),
     "read_reply": ("reply", "none", "unknown"),
     "send_addition": ("sent", "not_stored", "closed"),
     "withdraw": ("withdrawn", "unknown", "not_stored"),
@@ -33,7 +36,7 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "letter": ("done",),
     "set_language": ("done",),
     "duty": ("on_duty", "nobody", "no_roster"),
-}
+}  # fmt: skip
 """The closed list of what a flow may ask the program to do, with the results it can go on by."""
 
 FACTS: Final = ("handoff", "on_duty", "telegram", "whatsapp")
@@ -41,8 +44,8 @@ PLACEHOLDERS: Final = frozenset(
     {
         "emergency", "directorate_email", "organisation", "limits", "retention",
         "answer_t0", "answer_t1", "answer_t2", "answer_t3",
-        "code", "summary", "reply", "state", "services", "on_duty_from", "letter", "topic",
-        "n", "total",
+        "code", "summary", "reply", "state", "services", "on_duty_from", "letter", "topic", "group",
+        "n", "total", "checked",
     }
 )  # fmt: skip
 
@@ -147,7 +150,7 @@ class Flow:
 class Book:
     """All flows of one version with their texts in four languages: what a talk is pinned to.
 
-    `texts[tag][context]` is the text of a context (bot.i18n.contexts) in a language; `labels[node]`
+    `texts[tag][context]` is the text of a context (bot.domain.contexts) in a language; `labels[node]`
     maps a folded label in any language to the value it stands for.
     """
 

@@ -180,7 +180,10 @@ def _texts(book: Book) -> Iterator[Problem]:
             said = book.texts.get(tag, {}).get(text.context, "")
             if not said:
                 yield _problem(
-                    book, node, "F301", f"has no {LANGUAGES[tag].english_name} text ({text.context})"
+                    book,
+                    node,
+                    "F301",
+                    f"has no {LANGUAGES[tag].english_name} text ({text.context})",
                 )
                 continue
             yield from _one_text(book, node, tag, text.english, said)
@@ -207,7 +210,10 @@ def _lengths(book: Book) -> Iterator[Problem]:
             body = unicodedata.normalize("NFC", book.text(tag, contexts.text(node.name)))
             if len(body) > WHATSAPP_LIST.body:
                 yield _problem(
-                    book, node, "F401", f"[{tag}] has {len(body)} characters, {WHATSAPP_LIST.body} fit"
+                    book,
+                    node,
+                    "F401",
+                    f"[{tag}] has {len(body)} characters, {WHATSAPP_LIST.body} fit",
                 )
             for choice in node.choices:
                 yield from _label(book, node, tag, choice.value, many=node.kind == "many")
@@ -220,7 +226,10 @@ def _label(book: Book, node: Node, tag: str, value: str, *, many: bool) -> Itera
     room = WHATSAPP_LIST.label - (TICK_ROOM if many else 0)
     if node.name != "topics.names" and len(unicodedata.normalize("NFC", brief)) > room:
         yield _problem(
-            book, node, "F402", f"[{tag}] label of `{value}` has {len(brief)} characters, {room} fit"
+            book,
+            node,
+            "F402",
+            f"[{tag}] label of `{value}` has {len(brief)} characters, {room} fit",
         )
     if len(label) > TELEGRAM.label:
         yield _problem(book, node, "F403", f"[{tag}] label of `{value}` is too long for a button")

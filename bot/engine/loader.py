@@ -116,7 +116,7 @@ class _Reader:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """"; did you mean …" for a word that is close to a known one, else the known ones."""
+    """ "; did you mean …" for a word that is close to a known one, else the known ones."""
     names = sorted(known)
     best = process.extractOne(word, names, score_cutoff=60)
     if best is not None:
@@ -125,9 +125,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 def _condition(reader: _Reader, node: yaml.Node) -> Condition:
-    parts = [
-        _single_condition(reader, key, value) for key, value in reader.mapping(node).items()
-    ]
+    parts = [_single_condition(reader, key, value) for key, value in reader.mapping(node).items()]
     if not parts:
         reader.fail(node, "`when` needs at least one condition")
     return parts[0] if len(parts) == 1 else Condition("all", parts=tuple(parts))
@@ -324,9 +322,7 @@ def _resolved(flow: Flow, flows: Mapping[str, Flow], known: set[str]) -> Flow:
         return replace(
             node,
             next=tuple(replace(rule, to=target(node, rule.to)) for rule in node.next),
-            choices=tuple(
-                replace(choice, to=target(node, choice.to)) for choice in node.choices
-            ),
+            choices=tuple(replace(choice, to=target(node, choice.to)) for choice in node.choices),
             results=tuple((result, target(node, to)) for result, to in node.results),
             skip=target(node, node.skip),
         )

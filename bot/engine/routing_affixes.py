@@ -34,7 +34,7 @@ def _joined(*parts: Affixes) -> Affixes:
 
 
 def _plain(letters: str) -> Affixes:
-    return {"": NOTHING} | {part: NOTHING for part in letters.split()}
+    return {"": NOTHING} | dict.fromkeys(letters.split(), NOTHING)
 
 
 _AND: Final = _plain("و ف")
@@ -49,7 +49,7 @@ _ARABIC_TIME: Final[Affixes] = (
     | {"": NOTHING, "ب": NOTHING, "ل": NOTHING, "ال": NOTHING}
 )
 _ARABIC_PERSON: Final[Affixes] = {
-    "": NOTHING, "ي": THEY, "ت": THEY, "ا": SELF, "ن": SELF, "م": NOTHING, "مت": NOTHING,
+    "": NOTHING, "ي": THEY, "ت": THEY, "ا": SELF, "ن": SELF,
 }  # fmt: skip
 _ARABIC_NUMBER: Final = _plain("و وا ون ين ت تو توا ن نا تي ا ات")
 _ARABIC_OBJECT: Final[Affixes] = (

@@ -5,6 +5,7 @@ flows/lexicon/README.md describes the format; this module only says what stands 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Final, Literal, NoReturn
 
@@ -29,7 +30,9 @@ TOPICS: Final[tuple[Topic, ...]] = Topic.__args__  # type: ignore[attr-defined]
 SCRIPTS: Final[tuple[Script, ...]] = Script.__args__  # type: ignore[attr-defined]
 COMMANDS: Final[tuple[Command, ...]] = Command.__args__  # type: ignore[attr-defined]
 IDIOM: Final = "idiom"
-_SECTIONS: Final = ("concepts", "plain", "commands", "topic", "idioms", "phrases", "rules")
+_SECTIONS: Final = (
+    "concepts", "plain", "courtesy", "commands", "topic", "idioms", "phrases", "alone", "rules",
+)  # fmt: skip
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -47,12 +50,27 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One word or phrase of a concept, topic, idiom or command."""
+    """One word or phrase of a concept, topic, idiom or command, as written.
+
+    A phrase may give alternatives: `let|lets me|us|_ go` (`_`: the word may be missing).
+    """
 
     text: str
     script: Script
     owner: str
     place: Place
+
+    def slots(self) -> list[list[str]]:
+        """The alternatives of each word in order; an empty one means that it may be missing."""
+        return [
+            ["" if choice == "_" else choice for choice in word.split("|")]
+            for word in self.text.split()
+        ]
+
+    def spellings(self) -> Iterator[str]:
+        """Every text the entry stands for."""
+        for chosen in product(*self.slots()):
+            yield " ".join(word for word in chosen if word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,8 @@ class Source:
     rules: list[RuleText] = field(default_factory=list)
     commands: list[Entry] = field(default_factory=list)
     plain: list[Entry] = field(default_factory=list)
+    courtesy: list[Entry] = field(default_factory=list)
+    alone: list[Entry] = field(default_factory=list)
 
 
 def read(folder: Path) -> Source:
@@ -114,11 +134,11 @@ def _owner(sections: dict[tuple[str, Place], yaml.Node], file: str) -> str:
     return ""
 
 
-def _read_section(
-    key: str, place: Place, node: yaml.Node, owner: str, source: Source
-) -> None:
-    if key in {"phrases", "rules"} and not owner:
-        place.refuse("phrases and rules need `topic: NAME` or `idioms: yes` in the same file")
+def _read_section(key: str, place: Place, node: yaml.Node, owner: str, source: Source) -> None:
+    if key in {"phrases", "alone", "rules"} and not owner:
+        place.refuse(
+            "phrases, alone and rules need `topic: NAME` or `idioms: yes` in the same file"
+        )
     if key == "concepts":
         for (concept, at), words in _pairs(node, place):
             source.concepts.extend(_words(words, concept, at))
@@ -127,10 +147,10 @@ def _read_section(
             if command not in COMMANDS:
                 at.refuse(f"unknown command {command!r}; one of {', '.join(COMMANDS)}")
             source.commands.extend(_words(words, command, at))
-    elif key == "plain":
-        source.plain.extend(_words(node, "plain", place))
-    elif key == "phrases":
-        source.phrases.extend(_words(node, owner, place))
+    elif key in {"plain", "courtesy"}:
+        getattr(source, key).extend(_words(node, key, place))
+    elif key in {"phrases", "alone"}:
+        getattr(source, key).extend(_words(node, owner, place))
     elif key == "rules":
         for (name, at), pattern in _pairs(node, place):
             source.rules.append(RuleText(name, _scalar(pattern, at.file), owner, at))

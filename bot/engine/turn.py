@@ -16,6 +16,7 @@ from bot.domain import contexts
 from bot.domain.folding import clean
 from bot.domain.language import TAGS, Tag
 from bot.domain.message import Inbound
+from bot.domain.scrub import find_identifiers
 from bot.domain.session import (
     CALLS_KEPT,
     MARKS_KEPT,
@@ -50,6 +51,8 @@ LOST: Final = "repair.lost"
 ODD: Final = "odd.media"
 EDITED: Final = "odd.edited"
 GATE: Final = "resume.gate"
+
+URGENT_FLOWS: Final = frozenset({"danger", "self_harm"})
 
 GATE_MINUTES: Final = 10
 """After this long a question is not simply asked again: somebody else may hold the phone."""
@@ -248,7 +251,11 @@ class _Talk:
         if not current:
             self.show(())  # a button of an older question: show where the talk is now
             return
-        if any(option.value == press.value for option in self.options(self.node)):
+        node = self.node
+        if node.choice(press.value) is not None or (
+            node.kind in ("place", "step")
+            and any(option.value == press.value for option in self.options(node))
+        ):
             self._answer(press.value)
         else:
             self.show(())
@@ -342,8 +349,9 @@ class _Talk:
             self._interrupt(SELF_HARM if route.topic == "self_harm" else DANGER, "danger")
             return
         topic = route.topic
-        inside = self.node.flow in ("entry", "resume") or self.node.name == CONFIRM
-        if topic in self.world.book.topics and not inside:
+        # "ok" must never close the question about self-harm, however often it is written.
+        inside = self.node.flow in ("entry", "resume", "self_harm") or self.node.name == CONFIRM
+        if topic != "other" and topic in self.world.book.topics and not inside:
             if self.node.ask and not self.node.free:
                 self._call("topic")
             self.session.topic = topic
@@ -453,11 +461,18 @@ class _Talk:
         if node.save:
             self.session.answers[node.save] = value
         choice = node.choice(value)
-        if choice is not None and choice.to:
+        if choice is None or not choice.to:
+            self._advance(node)
+        elif self._interrupts(node, choice.to):
+            self._interrupt(choice.to, "danger")
+        else:
             self._leave(node)
             self.enter(choice.to)
-        else:
-            self._advance(node)
+
+    def _interrupts(self, node: Node, target: str) -> bool:
+        """Whether a choice leads aside into the danger or self-harm flow, to come back later."""
+        flow = self.world.book.nodes[target].flow
+        return flow in URGENT_FLOWS and node.flow not in URGENT_FLOWS
 
     def _tick(self, node: Node, value: str) -> None:
         chosen = self._chosen(node)
@@ -552,16 +567,18 @@ class _Talk:
         if node.do == "forget_draft":
             self.effects.append(Forget(everything=False))
             session.answers, session.values = {}, {}
-            session.trail, session.amending = [], False
+            session.trail, session.calls, session.amending = [], [], False
             self.take_outcome(Outcome("done"))
             return
         if node.do == "check_code":
             self.take_outcome(self._check_code())
             return
+        if node.do == "check_text":
+            told = str(session.answers.get("narrative", ""))
+            self.take_outcome(Outcome("found" if find_identifiers(told) else "clean"))
+            return
         self._flush()
-        self.effects.append(
-            Forget(everything=True) if node.do == "forget" else Act(node.do)
-        )
+        self.effects.append(Forget(everything=True) if node.do == "forget" else Act(node.do))
 
     def _set_language(self) -> None:
         session = self.session
@@ -665,10 +682,24 @@ class _Talk:
         self.show(())
 
     def _progress(self, node: Node) -> tuple[int, int] | None:
-        steps = self.world.book.flows[node.flow].steps
-        if node.name not in steps or self.session.amending:
+        """This question's place among those that were asked and those still to come."""
+        flow = self.world.book.flows[node.flow]
+        if node.name not in flow.steps or self.session.amending:
             return None
-        return steps.index(node.name) + 1, len(steps)
+        done = len({name for name in self.session.trail if name in flow.steps} - {node.name})
+        return done + 1, done + 1 + self._steps_ahead(node, frozenset(flow.steps))
+
+    def _steps_ahead(self, node: Node, steps: frozenset[str]) -> int:
+        """How many steps follow if nothing more is answered; a later answer may change it."""
+        ahead: set[str] = set()
+        while len(ahead) < HOPS and node.next:
+            node = self.world.book.nodes[self._next(node)]
+            if node.name in ahead or node.name.partition(".")[0] not in {node.flow}:
+                break
+            if node.do or node.end or (node.ask and node.name not in steps and node.kind == "step"):
+                break
+            ahead.add(node.name)
+        return len(ahead & steps)
 
     def _remember_reference(self, reference: int) -> None:
         if reference:
@@ -679,6 +710,10 @@ class _Talk:
             ][-REFERENCES_KEPT:]
 
 
+PLACE: Final = "place:"
+"""Before a governorate code where a context stands otherwise."""
+
+
 def answer_labels(book: Book, session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """For the review: (context of the question's name, contexts of the labels chosen), in order."""
     lines: list[tuple[str, tuple[str, ...]]] = []
@@ -686,7 +721,9 @@ def answer_labels(book: Book, session: Session) -> tuple[tuple[str, tuple[str, .
         for name in flow.steps if flow.review else ():
             node = book.nodes[name]
             given = session.answers.get(node.save)
-            if given and node.short and node.kind in ("choice", "many"):
+            if given and node.short and node.kind == "place":
+                lines.append((contexts.short(name), (f"{PLACE}{given}",)))
+            elif given and node.short and node.kind in ("choice", "many"):
                 lines.append((contexts.short(name), _chosen_contexts(book, node, given)))
     return tuple(lines)
 
@@ -695,9 +732,7 @@ def _chosen_contexts(book: Book, node: Node, given: Answer) -> tuple[str, ...]:
     values = given if isinstance(given, list) else [given]
     found: Mapping[str, Node] = book.nodes
     return tuple(
-        contexts.choice(owner, value)
-        for value in values
-        for owner in _owners(found, node, value)
+        contexts.choice(owner, value) for value in values for owner in _owners(found, node, value)
     )
 
 

@@ -109,7 +109,8 @@ def _translation_faults(entry: Entry, text: str, form: str, tag: Tag) -> Iterato
 
 def _is_english(text: str) -> bool:
     words = PLACEHOLDER.sub("", text).strip()
-    return bool(LATIN.search(words)) and words not in _SAME_IN_ALL
+    names_itself = ARABIC_SCRIPT.search(words) or words in _SAME_IN_ALL
+    return bool(LATIN.search(words)) and not names_itself
 
 
 def _faults(

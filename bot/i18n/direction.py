@@ -18,6 +18,8 @@ RIGHT_TO_LEFT_MARK: Final = "\u200f"
 CONTROLS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Every invisible character that changes the order of a line."""
 
+_ASCII_DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+
 _TOKEN: Final = re.compile(
     r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"  # an address
     r"|https?://[!-~]+"  # a link
@@ -31,7 +33,12 @@ def without_controls(text: str) -> str:
 
 
 def left_to_right(text: str) -> str:
-    """A number, code, address or date as one unit that reads from left to right."""
+    """A number, code, address or date as one unit that reads from left to right.
+
+    Its digits become 0-9: groups of ٠-٩ change places even inside an isolate.
+    """
+    if not text.isascii():
+        text = text.translate(_ASCII_DIGITS)
     return f"{LEFT_TO_RIGHT_ISOLATE}{text}{POP_ISOLATE}"
 
 

@@ -22,6 +22,8 @@ TAG: Final = "TRANSLATORS:"
 BLAND: Final = frozenset({"entry", "exit", "resume"})
 """Flows whose first lines are seen at a glance, before anybody has said it is safe to read."""
 STANDING_MOVES: Final = 4
+TICK_ROOM: Final = 2
+"""Characters that a label grows by when it is ticked."""
 QUESTION_SHOWN: Final = 80
 
 
@@ -90,7 +92,8 @@ def _label_limit(choices: int, keys: Mapping[str, yaml.Node]) -> int:
     moves = keys.get("moves")
     count = len(moves.value) if isinstance(moves, yaml.SequenceNode) else STANDING_MOVES
     few = choices + count <= WHATSAPP_QUICK_REPLY.buttons
-    return WHATSAPP_QUICK_REPLY.label if few else WHATSAPP_LIST.label
+    limit = WHATSAPP_QUICK_REPLY.label if few else WHATSAPP_LIST.label
+    return limit - TICK_ROOM if _string(keys.get("kind")) == "many" else limit
 
 
 def _pairs(node: yaml.Node | None) -> dict[str, yaml.Node]:

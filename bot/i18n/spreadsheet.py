@@ -8,6 +8,7 @@ untranslated text that has exactly this English.
 
 import csv
 import io
+import math
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from bot.domain.language import Tag
 from bot.i18n.checks import check_entry
 from bot.i18n.plurals import FORMS
 from bot.i18n.po import CatalogueError, Entry, Key
+from bot.i18n.units import limit_of
 
 COLUMNS: Final = ("context", "form", "english", "translation", "state", "note")
 STATES: Final = ("missing", "fuzzy", "done")
@@ -50,6 +52,25 @@ def exported(entries: Iterable[Entry], tag: Tag) -> str:
             cells = (entry.context, form, english, text, state, note)
             writer.writerow([_guarded(cell) for cell in cells])
     return "\ufeff" + buffer.getvalue()
+
+
+def without_repetition(entries: Iterable[Entry]) -> list[Entry]:
+    """Untranslated texts, each English once: with an empty context when it stands in many places.
+
+    The strictest limit of those places is kept, so that the one translation fits all of them.
+    """
+    grouped: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        if not entry.complete and not entry.fuzzy:
+            grouped.setdefault((entry.english, entry.plural), []).append(entry)
+    found = []
+    for places in grouped.values():
+        strictest = min(places, key=lambda entry: limit_of(entry.comments) or math.inf)
+        if len(places) > 1 and not strictest.plural:
+            comments = (*strictest.comments, f"Stands in {len(places)} places.")
+            strictest = replace(strictest, context="", comments=comments)
+        found.append(strictest)
+    return found
 
 
 def _guarded(cell: str) -> str:

@@ -11,8 +11,8 @@ from typing import Literal, Protocol
 from bot.domain.audit import AuditEntry, Note
 from bot.domain.case import State
 from bot.domain.ladder import Watch
-from bot.domain.language import Tag
-from bot.ports.stores import Mailbox, NewCase, NewEntry
+from bot.domain.language import TAGS, Tag
+from bot.ports.stores import Mailbox, NewEntry
 
 LetterState = Literal["waiting", "read", "withdrawn"]
 
@@ -46,13 +46,18 @@ class CaseRow:
 class Claim:
     """Who wants a case: `case`, or the most urgent and oldest if None, from one of `states`.
 
-    `leases` are the moments at which a lease would lapse, by urgency. `note.case` is ignored.
+    `leases` are the moments at which a lease would lapse, by urgency. `note.actor` becomes the
+    owner, `note.case` is ignored. Only a case is given whose language is among `languages`, and
+    one that asks for a woman or for child training only to who is a `woman` or `child_trained`.
     """
 
     states: tuple[State, ...]
     leases: tuple[int, int, int, int]
     note: Note
     case: bytes | None = None
+    languages: tuple[Tag, ...] = TAGS
+    woman: bool = True
+    child_trained: bool = True
 
 
 @dataclass(frozen=True, slots=True)

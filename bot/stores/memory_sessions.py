@@ -5,25 +5,29 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from bot.ports.runtime import Clock
-from bot.ports.stores import Change, NewCase, NewEntry, Outcome, StoredSession
+from bot.ports.stores import Change, Outcome, StoredSession
 from bot.stores.idle import Idleness
+from bot.stores.memory_cases import MemoryCases
 
 
 class MemorySessions:
     """The SessionStore without a disk; holds at most `room` sessions, the oldest go first."""
 
-    def __init__(self, clock: Clock, room: int = 20_000) -> None:
+    def __init__(
+        self, clock: Clock, cases: MemoryCases | None = None, room: int = 20_000
+    ) -> None:
         self._clock = clock
         self._room = room
         self._rows: OrderedDict[bytes, StoredSession] = OrderedDict()
         self._idle = Idleness()
         self._lock = asyncio.Lock()
-        self.cases: list[NewCase] = []
-        self.entries: list[NewEntry] = []
+        self._cases = cases or MemoryCases()
         self.counters: dict[str, int] = {}
 
     async def turn(
-        self, slots: Sequence[bytes], decide: Callable[[StoredSession | None], tuple[Change, Outcome]]
+        self,
+        slots: Sequence[bytes],
+        decide: Callable[[StoredSession | None], tuple[Change, Outcome]],
     ) -> Outcome:
         """See SessionStore.turn."""
         async with self._lock:
@@ -59,8 +63,8 @@ class MemorySessions:
             while len(self._rows) > self._room:
                 self._rows.popitem(last=False)
         if change.case is not None:
-            self.cases.append(change.case)
+            self._cases.insert_case(change.case)
         if change.entry is not None:
-            self.entries.append(change.entry)
+            self._cases.insert_entry(change.entry)
         for name in change.count:
             self.counters[name] = self.counters.get(name, 0) + 1

@@ -45,6 +45,24 @@ def insert_case(connection: sqlite3.Connection, case: NewCase) -> None:
     write_note(connection, Note(case.hour, NOBODY, "submit", case.case))
 
 
+def insert_entry(connection: sqlite3.Connection, entry: NewEntry) -> bool:
+    """Add to a case in the open transaction; False, and nothing written, if it is done or gone."""
+    marks, done = list_of(sorted(DONE))
+    found = connection.execute(
+        f"UPDATE cases SET news = 1 WHERE id = ? AND state NOT IN ({marks}) RETURNING id",  # noqa: S608
+        (entry.case, *done),
+    ).fetchall()
+    if not found:
+        return False
+    connection.execute(
+        "INSERT INTO entries (case_id, number, hour, sealed)"
+        " SELECT ?, max(number) + 1, ?, ? FROM entries WHERE case_id = ?",
+        (entry.case, entry.hour, entry.sealed, entry.case),
+    )
+    write_note(connection, Note(entry.hour, NOBODY, "add", entry.case))
+    return True
+
+
 def _rows(connection: sqlite3.Connection, states: Sequence[State]) -> tuple[CaseRow, ...]:
     marks, values = list_of(states)
     return tuple(
@@ -72,17 +90,23 @@ UPDATE cases
    SET state = 'claimed', owner = ?,
        lease = CASE urgency WHEN 0 THEN ? WHEN 1 THEN ? WHEN 2 THEN ? ELSE ? END
  WHERE id = (SELECT id FROM cases WHERE (? IS NULL OR id = ?) AND state IN ({{states}})
+               AND language IN ({{languages}})
+               AND (? OR NOT wants_woman) AND (? OR NOT child_trained)
              ORDER BY urgency, hour, id LIMIT 1)
 RETURNING {COLUMNS}
 """  # noqa: S608 - our own columns
 
 
 def _claim(connection: sqlite3.Connection, claim: Claim) -> CaseRow | None:
-    marks, states = list_of(claim.states)
+    states, state_values = list_of(claim.states)
+    languages, language_values = list_of(claim.languages)
     rows = connection.execute(
-        _CLAIM.format(states=marks),
-        (claim.note.actor, *claim.leases, claim.case, claim.case, *states),
-    ).fetchall()
+        _CLAIM.format(states=states, languages=languages),
+        (
+            claim.note.actor, *claim.leases, claim.case, claim.case, *state_values,
+            *language_values, claim.woman, claim.child_trained,
+        ),
+    ).fetchall()  # fmt: skip
     if not rows:
         return None
     row = to_row(rows[0])
@@ -155,9 +179,7 @@ def _mailbox(connection: sqlite3.Connection, case: bytes) -> Mailbox | None:
     return Mailbox(*row) if row else None
 
 
-def _withdraw_letter(
-    connection: sqlite3.Connection, case: bytes, number: int, note: Note
-) -> bool:
+def _withdraw_letter(connection: sqlite3.Connection, case: bytes, number: int, note: Note) -> bool:
     taken = connection.execute(
         "UPDATE letters SET state = 'withdrawn', sealed = x''"
         " WHERE case_id = ? AND number = ? AND state = 'waiting' RETURNING number",
@@ -182,6 +204,10 @@ class SqliteCases(SqliteMailboxes, SqliteClocks, SqliteLedger):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+
+    async def add_entry(self, entry: NewEntry) -> bool:
+        """Add something to a case; False if the case is closed or gone."""
+        return await perform(self._database, insert_entry, entry)
 
     async def rows(self, states: Sequence[State]) -> tuple[CaseRow, ...]:
         """Cases in these states, the most urgent first, then the oldest."""

@@ -1,6 +1,7 @@
 """Escalation clocks and leases in SQLite."""
 
 import sqlite3
+from typing import Final
 
 from bot.domain.audit import NOBODY, Note
 from bot.domain.baghdad import hour_of
@@ -9,6 +10,10 @@ from bot.stores.sqlite import Database
 from bot.stores.sqlite_ledger import write_note
 from bot.stores.sqlite_rows import COLUMNS, to_row
 from bot.stores.sqlite_work import consult, perform
+
+_RETURN: Final = f"""
+UPDATE cases SET state = 'returned', owner = '', lease = 0 WHERE id = ? RETURNING {COLUMNS}
+"""  # noqa: S608 - our own columns
 
 
 def _take_due(connection: sqlite3.Connection, now: int, retry_at: int) -> tuple[Ringing, ...]:
@@ -38,15 +43,9 @@ def _lapse(
     ).fetchall()
     lapsed = []
     for case, owner in found:
-        row = connection.execute(
-            "UPDATE cases SET state = 'returned', owner = '', lease = 0 WHERE id = ?"
-            f" RETURNING {COLUMNS}",  # noqa: S608 - our own columns
-            (case,),
-        ).fetchall()[0]
+        row = connection.execute(_RETURN, (case,)).fetchall()[0]
         lapsed.append(to_row(row))
-        connection.execute(
-            "INSERT INTO clocks VALUES (?, 0, ?)", (case, dues[lapsed[-1].urgency])
-        )
+        connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (case, dues[lapsed[-1].urgency]))
         write_note(connection, Note(hour_of(now), owner or NOBODY, "lapse", case))
     return tuple(lapsed)
 

@@ -5,29 +5,11 @@ import sqlite3
 
 from bot.domain.audit import NOBODY, Note
 from bot.ports.cases import MailboxView, Staged
-from bot.ports.stores import Mailbox, NewEntry
+from bot.ports.stores import Mailbox
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_ledger import write_note
 from bot.stores.sqlite_rows import letters_of
 from bot.stores.sqlite_work import consult, perform
-
-
-def insert_entry(connection: sqlite3.Connection, entry: NewEntry) -> bool:
-    """Add to a case in the open transaction; False, and nothing written, if it is done or gone."""
-    marks, done = list_of(sorted(DONE))
-    found = connection.execute(
-        f"UPDATE cases SET news = 1 WHERE id = ? AND state NOT IN ({marks}) RETURNING id",  # noqa: S608
-        (entry.case, *done),
-    ).fetchall()
-    if not found:
-        return False
-    connection.execute(
-        "INSERT INTO entries (case_id, number, hour, sealed)"
-        " SELECT ?, max(number) + 1, ?, ? FROM entries WHERE case_id = ?",
-        (entry.case, entry.hour, entry.sealed, entry.case),
-    )
-    write_note(connection, Note(entry.hour, NOBODY, "add", entry.case))
-    return True
 
 
 def _look(connection: sqlite3.Connection, tag: bytes) -> MailboxView | None:
@@ -96,7 +78,7 @@ def _abandon(connection: sqlite3.Connection, case: bytes) -> bool:
 
 
 class SqliteMailboxes:
-    """MailboxStore over one database."""
+    """MailboxStore over one database, but for `add_entry`, which is in bot.stores.sqlite_cases."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -108,10 +90,6 @@ class SqliteMailboxes:
     async def mark_read(self, tag: bytes, number: int) -> bool:
         """A waiting letter was shown."""
         return await perform(self._database, _mark_read, tag, number)
-
-    async def add_entry(self, entry: NewEntry) -> bool:
-        """Add something to a case; False if the case is closed or gone."""
-        return await perform(self._database, insert_entry, entry)
 
     async def withdraw(self, tag: bytes, hour: int) -> bool:
         """Destroy everything but a tombstone, in the WAL too before this returns."""

@@ -57,7 +57,9 @@ class SqliteSessions:
             await asyncio.gather(worker, return_exceptions=True)
 
     async def turn(
-        self, slots: Sequence[bytes], decide: Callable[[StoredSession | None], tuple[Change, Outcome]]
+        self,
+        slots: Sequence[bytes],
+        decide: Callable[[StoredSession | None], tuple[Change, Outcome]],
     ) -> Outcome:
         """See SessionStore.turn."""
         waiting = _Waiting(tuple(slots), decide, asyncio.get_running_loop().create_future())

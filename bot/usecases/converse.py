@@ -25,6 +25,7 @@ from bot.usecases.present import Presenter
 
 _log = structlog.get_logger()
 
+OUTAGE: Final = "outage.card"
 ROUNDS: Final = 8
 """Acts one turn may chain; the linter keeps flows far below."""
 REMEMBERED: Final = 20_000
@@ -70,6 +71,22 @@ class _Decided:
     pending: str = ""
 
 
+@dataclass(slots=True)
+class _Place:
+    """Where a visitor's session may lie: one living epoch, its key, the pseudonym in it."""
+
+    epoch: int
+    key: bytes = field(repr=False)
+    slot: bytes = field(repr=False)
+    _state_key: bytes = field(default=b"", repr=False)
+
+    def state_key(self, visitor: Visitor) -> bytes:
+        """The key of the session here, derived once a turn."""
+        if not self._state_key:
+            self._state_key = pseudonyms.state_key(self.key, self.slot, visitor.vid)
+        return self._state_key
+
+
 class Converse:
     """The Conversation port: everything a channel needs."""
 
@@ -103,46 +120,57 @@ class Converse:
     # ------------------------------------------------------------------ the port
     async def answer(self, visitor: Visitor, inbound: Inbound) -> Reply:
         """See Conversation.answer."""
+        places = self._places_of(visitor)
         try:
-            decided = await self._take(visitor, inbound, self._store)
+            decided = await self._take(visitor, places, inbound, self._store)
         except StoreError:
             # 911, the way out and the directory need no database: the talk goes on in memory, and
             # a report is refused rather than lost.
             _log.error("store_unavailable")
             self._refuge_used = True
-            decided = await self._take(visitor, inbound, self._refuge)
-        return self._reply(visitor, inbound, decided)
+            decided = await self._take(visitor, places, inbound, self._refuge)
+            decided = _with_notice(decided)
+        return self._reply(places[0].slot, inbound, decided)
 
     def delivered(self, visitor: Visitor, mark: int, references: Sequence[int]) -> None:
         """See Conversation.delivered."""
-        answered = self._known(visitor)
+        answered = self._known(self._places_of(visitor)[0].slot)
         if mark not in answered.marks:
             answered.marks.append(mark)
         answered.references.extend(references)
 
     # ------------------------------------------------------------------ one turn
-    async def _take(self, visitor: Visitor, event: Inbound, store: SessionStore) -> _Decided:
-        decided = await self._turn(visitor, event, store)
+    def _places_of(self, visitor: Visitor) -> tuple[_Place, ...]:
+        return tuple(
+            _Place(epoch, key, pseudonyms.slot(key, visitor.vid))
+            for epoch, key in self._epochs.living()
+        )
+
+    async def _take(
+        self, visitor: Visitor, places: Sequence[_Place], event: Inbound, store: SessionStore
+    ) -> _Decided:
+        decided = await self._turn(visitor, places, event, store)
         for _ in range(ROUNDS):
             if not decided.pending:
                 break
-            request = self._request(visitor, decided.session)
+            request = self._request(visitor, places[0].slot, decided.session)
             name = decided.pending
             done = (
                 await self._acts.later(name, request)
                 if store is self._store
                 else Done("not_stored" if name != "read_reply" else "none")
             )
-            decided = await self._turn(visitor, (name, done), store)
+            decided = await self._turn(visitor, places, (name, done), store)
         return decided
 
     async def _turn(
-        self, visitor: Visitor, event: Inbound | tuple[str, Done], store: SessionStore
+        self,
+        visitor: Visitor,
+        places: Sequence[_Place],
+        event: Inbound | tuple[str, Done],
+        store: SessionStore,
     ) -> _Decided:
-        places = tuple(
-            (epoch, key, pseudonyms.slot(key, visitor.vid)) for epoch, key in self._epochs.living()
-        )
-        slots = tuple(slot for _, _, slot in places)
+        slots = tuple(place.slot for place in places)
         kept = self._answered.get(slots[0])
         references: tuple[int, ...] = ()
 
@@ -155,7 +183,7 @@ class Converse:
                 before.references = [
                     *before.references, *((reference, minute) for reference in references)
                 ][-sessions.REFERENCES_KEPT:]  # fmt: skip
-            decided = self._decide(visitor, before, event, storing=store is self._store)
+            decided = self._decide(visitor, slots[0], before, event, storing=store is self._store)
             return self._change(visitor, decided, stored, places), decided
 
         decided = await store.turn(slots, decide)
@@ -168,16 +196,17 @@ class Converse:
         self,
         visitor: Visitor,
         stored: StoredSession | None,
-        places: Sequence[tuple[int, bytes, bytes]],
+        places: Sequence[_Place],
     ) -> Session:
         if stored is None:
             return Session()
-        for epoch, key, slot in places:
-            if slot == stored.slot:
-                state = pseudonyms.state_key(key, slot, visitor.vid)
+        for place in places:
+            if place.slot == stored.slot:
                 try:
                     return sessions.decode(
-                        pseudonyms.open_state(state, slot, epoch, stored.sealed)
+                        pseudonyms.open_state(
+                            place.state_key(visitor), place.slot, place.epoch, stored.sealed
+                        )
                     )
                 except (OpenError, DecodeError):
                     # Altered on disk, or of another shape: nothing to go on with. The person
@@ -190,23 +219,21 @@ class Converse:
         visitor: Visitor,
         decided: _Decided,
         stored: StoredSession | None,
-        places: Sequence[tuple[int, bytes, bytes]],
+        places: Sequence[_Place],
     ) -> Change:
-        epoch, key, slot = places[0]
         if decided.forgotten:
-            return Change(
-                drop=tuple(slot for _, _, slot in places), count=tuple(decided.counts)
-            )
-        state = pseudonyms.state_key(key, slot, visitor.vid)
+            return Change(drop=tuple(place.slot for place in places), count=tuple(decided.counts))
+        today = places[0]
+        slot = today.slot
         sealed = pseudonyms.seal_state(
-            state,
+            today.state_key(visitor),
             slot,
-            epoch,
+            today.epoch,
             sessions.encode(decided.session),
             self._entropy.random_bytes(NONCE_BYTES),
         )
         return Change(
-            put=StoredSession(slot, epoch, sealed),
+            put=StoredSession(slot, today.epoch, sealed),
             drop=(stored.slot,) if stored is not None and stored.slot != slot else (),
             case=decided.case,
             entry=decided.entry,
@@ -217,6 +244,7 @@ class Converse:
     def _decide(
         self,
         visitor: Visitor,
+        slot: bytes,
         session: Session,
         event: Inbound | tuple[str, Done],
         *,
@@ -251,7 +279,7 @@ class Converse:
             if act == "forget":
                 step = Outcome("done")
                 continue
-            result = self._at_once(visitor, decided, act, storing=storing)
+            result = self._at_once(visitor, slot, decided, act, storing=storing)
             if result is None:
                 decided.pending = act
                 break
@@ -288,26 +316,25 @@ class Converse:
         return act
 
     def _at_once(
-        self, visitor: Visitor, decided: _Decided, act: str, *, storing: bool
+        self, visitor: Visitor, slot: bytes, decided: _Decided, act: str, *, storing: bool
     ) -> Done | None:
         if not storing and act in ("submit", "alert"):
             return Done("not_stored")
-        return self._acts.at_once(act, self._request(visitor, decided.session))
+        return self._acts.at_once(act, self._request(visitor, slot, decided.session))
 
-    def _request(self, visitor: Visitor, session: Session) -> Request:
-        _, key = self._epochs.current()
+    def _request(self, visitor: Visitor, slot: bytes, session: Session) -> Request:
         return Request(
             answers=session.answers,
             values=session.values,
             language=session.language or "ar",
             channel=visitor.channel,
             now=self._clock.now(),
-            guesser=pseudonyms.slot(key, visitor.vid),
+            guesser=slot,
         )
 
     # ------------------------------------------------------------------ replying
-    def _reply(self, visitor: Visitor, inbound: Inbound, decided: _Decided) -> Reply:
-        answered = self._known(visitor)
+    def _reply(self, slot: bytes, inbound: Inbound, decided: _Decided) -> Reply:
+        answered = self._known(slot)
         seen_before = inbound.mark in answered.marks
         if not seen_before:
             answered.marks.append(inbound.mark)
@@ -321,9 +348,7 @@ class Converse:
             messages = tuple(replace(message, in_place=False) for message in messages)
         return Reply(messages, decided.erase)
 
-    def _known(self, visitor: Visitor) -> _Answered:
-        _, key = self._epochs.current()
-        slot = pseudonyms.slot(key, visitor.vid)
+    def _known(self, slot: bytes) -> _Answered:
         answered = self._answered.get(slot)
         if answered is None:
             answered = self._answered[slot] = _Answered()
@@ -348,13 +373,22 @@ def _outcome(decided: _Decided, done: Done) -> Outcome:
     return Outcome(done.result, done.values)
 
 
-def _erasable(
-    session: Session, event: Inbound | tuple[str, Done], minute: int
-) -> tuple[int, ...]:
+def _with_notice(decided: _Decided) -> _Decided:
+    """Say first what still works, unless the screen is 911 or the way out."""
+    show = decided.show
+    if (
+        show is not None
+        and OUTAGE in decided.book.nodes
+        and show.node.flow not in {"danger", "self_harm", "exit", "outage"}
+    ):
+        decided.show = replace(show, parts=(OUTAGE, *show.parts))
+    return decided
+
+
+def _erasable(session: Session, event: Inbound | tuple[str, Done], minute: int) -> tuple[int, ...]:
     """References of both sides' messages that the platform may still let us erase (48 h)."""
     oldest = minute - 48 * 60
     found = [reference for reference, when in session.references if when > oldest]
     if isinstance(event, Inbound):
         found += [reference for reference in (event.reference, event.pressed) if reference]
     return tuple(dict.fromkeys(found))
-

@@ -1,8 +1,8 @@
 """From what the engine wants to show to messages in the visitor's language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from bot.domain import contexts
 from bot.domain.language import TAGS, Tag
@@ -11,7 +11,7 @@ from bot.domain.session import Session
 from bot.engine.effects import Option, Show
 from bot.engine.flow import MOVE_NUMBERS, Book, Move
 from bot.engine.matching import token
-from bot.engine.turn import answer_labels
+from bot.engine.turn import ENTRY, PLACE, Places, answer_labels
 from bot.i18n import phrases, rendering
 from bot.i18n.catalogues import Catalogue
 from bot.i18n.rendering import Param
@@ -20,6 +20,8 @@ MESSAGE: Final = 1000
 """Characters of one message: WhatsApp's lists take 1,024, and a small screen no more."""
 TICK: Final = "✓ "
 MOVES_NODE: Final = "moves.labels"
+UNSPOKEN: Final = {"emergency": "911", "exit": "✕"}
+"""Standing buttons before a language is chosen: signs that need none."""
 TOPICS_NODE: Final = "topics.names"
 COPY_LABELS: Final = {
     "number": phrases.COPY_NUMBER,
@@ -39,6 +41,13 @@ class Presenter:
 
     catalogue: Catalogue
     standing: Mapping[Tag, Mapping[str, Param]]
+    places: Places
+    _texts_kept: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """(book version, tag, context) -> text that is the same in every talk; one entry a text."""
+    _labels_kept: dict[tuple[str, str, str], tuple[tuple[str, str, str], ...]] = field(
+        default_factory=dict
+    )
+    """(book version, tag, node) -> (value, label, description) of choices that never change."""
 
     def screen(
         self, book: Book, session: Session, show: Show, extra: Mapping[str, Param]
@@ -47,14 +56,15 @@ class Presenter:
         tag: Tag = session.language or "ar"
         texts = self._texts(book, session, show, extra)
         last = len(texts) - 1
-        params = {**self.standing[tag], **extra}
         return tuple(
             Outgoing(
                 text=text,
                 language=tag,
                 choices=self._choices(book, session, show, tag) if index == last else (),
-                moves=self._moves(book, session, show, tag) if index == last else (),
-                copies=self._copies(show, params, tag) if index == last else (),
+                moves=self._moves(book, session, show) if index == last else (),
+                copies=self._copies(show, {**self.standing[tag], **extra}, tag)
+                if show.copies and index == last
+                else (),
                 screen=show.node.name,
                 wants_place=show.node.kind == "place" and bool(show.node.ask),
                 in_place=last == 0,
@@ -69,8 +79,7 @@ class Presenter:
         if not session.language:
             return [self._in_every_language(book, show, extra)]
         tag = session.language
-        params = {**self.standing[tag], **self._of_session(book, session, tag), **extra}
-        paragraphs = [rendering.render(book.text(tag, part), params, tag) for part in show.parts]
+        paragraphs = [self._paragraph(book, session, tag, part, extra) for part in show.parts]
         if show.progress is not None and paragraphs:
             done, total = show.progress
             paragraphs[-1] = (
@@ -78,8 +87,27 @@ class Presenter:
             )
         return _fitted([paragraph for paragraph in paragraphs if paragraph]) or ["…"]
 
+    def _paragraph(
+        self, book: Book, session: Session, tag: Tag, part: str, extra: Mapping[str, Param]
+    ) -> str:
+        key = (book.version, tag, part)
+        kept = self._texts_kept.get(key)
+        if kept is not None:
+            return kept
+        template = book.text(tag, part)
+        standing = self.standing[tag]
+        if rendering.placeholders(template) <= standing.keys():
+            kept = self._texts_kept[key] = rendering.render(template, standing, tag)
+            return kept
+        params = {**standing, **self._of_session(book, session, tag), **extra}
+        return rendering.render(template, params, tag)
+
     def _in_every_language(self, book: Book, show: Show, extra: Mapping[str, Param]) -> str:
         """Before a language is chosen: what all four say, each once; long texts by first paragraph."""
+        if show.node.name == ENTRY:  # holds all four languages in itself
+            return "\n\n".join(
+                rendering.render(book.text("en", part), {}, "ar") for part in show.parts
+            )
         said = []
         for part in show.parts:
             for tag in TAGS:
@@ -105,25 +133,43 @@ class Presenter:
     def _summary(self, book: Book, session: Session, tag: Tag) -> str:
         lines = []
         for name, labels in answer_labels(book, session):
-            chosen = phrases.join(
-                self.catalogue, tag, [book.text(tag, label) for label in labels]
-            )
+            chosen = phrases.join(self.catalogue, tag, [book.text(tag, label) for label in labels])
             lines.append(f"{book.text(tag, name)}: {chosen}")
         return "\n".join(lines)
 
+    def _chosen(self, book: Book, tag: Tag, label: str) -> str:
+        if label.startswith(PLACE):
+            return self.places.label(label.removeprefix(PLACE), tag)
+        return book.text(tag, label)
+
     # ------------------------------------------------------------------ buttons
-    def _choices(
-        self, book: Book, session: Session, show: Show, tag: Tag
-    ) -> tuple[Button, ...]:
+    def _choices(self, book: Book, session: Session, show: Show, tag: Tag) -> tuple[Button, ...]:
+        prompt = session.prompt
         return tuple(
-            Button(
-                token(session.prompt, option.value),
+            Button(f"{prompt}:{value}", label, str(position), description)
+            for position, (value, label, description) in enumerate(
+                self._labels(book, session, show, tag), start=1
+            )
+        )
+
+    def _labels(
+        self, book: Book, session: Session, show: Show, tag: Tag
+    ) -> tuple[tuple[str, str, str], ...]:
+        still = show.node.kind == "choice" and bool(session.language)
+        key = (book.version, tag, show.node.name)
+        if still and key in self._labels_kept:
+            return self._labels_kept[key]
+        labels = tuple(
+            (
+                option.value,
                 self._label(book, session, option, tag),
-                str(position),
                 book.text(tag, option.describe) if option.describe else "",
             )
-            for position, option in enumerate(show.options, start=1)
+            for option in show.options
         )
+        if still:
+            self._labels_kept[key] = labels
+        return labels
 
     def _label(self, book: Book, session: Session, option: Option, tag: Tag) -> str:
         label = option.label or book.text(tag, option.context)
@@ -132,18 +178,20 @@ class Presenter:
             label = book.text("en", option.context)
         return TICK + label if option.ticked else label
 
-    def _moves(self, book: Book, session: Session, show: Show, tag: Tag) -> tuple[Button, ...]:
+    def _moves(self, book: Book, session: Session, show: Show) -> tuple[Button, ...]:
         done_number = str(len(show.options) + 1)
         return tuple(
             Button(
                 token(session.prompt, move, move=True),
-                self._move_label(book, move, tag),
+                self._move_label(book, move, session.language),
                 done_number if move == "done" else MOVE_NUMBERS[move],
             )
             for move in show.moves
         )
 
-    def _move_label(self, book: Book, move: Move, tag: Tag) -> str:
+    def _move_label(self, book: Book, move: Move, tag: Tag | Literal[""]) -> str:
+        if not tag:
+            return UNSPOKEN.get(move, move)
         if move == "done":
             return phrases.say(self.catalogue, tag, phrases.DONE)
         return book.text(tag, contexts.choice(MOVES_NODE, move)) or move

@@ -13,11 +13,12 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 
 from bot.errors import OpenError, StoreError
+from bot.ports.cases import MailboxStore
 from bot.ports.runtime import Entropy, Epochs
 from bot.ports.stores import Mailbox
 from bot.sealing import epochs as sealed_by_epoch
@@ -41,18 +42,6 @@ class Receipt:
     code: str = field(repr=False)
     mailbox: Mailbox | None = None
     staged: bytes = field(default=b"", repr=False)
-
-
-class StagedCodes(Protocol):
-    """Cases whose mailbox is still to be derived."""
-
-    async def staged(self) -> list[tuple[bytes, bytes]]:
-        """(case, sealed code) of each."""
-        ...
-
-    async def settle(self, case: bytes, mailbox: Mailbox) -> None:
-        """Give the case its mailbox and destroy the stored code, in one transaction."""
-        ...
 
 
 class Receipts:
@@ -86,11 +75,11 @@ class Receipts:
         """The mailbox of a typed code (some 200 ms, one at a time: guessing gains nothing)."""
         return await self._run(self._person, lambda: self._derive(code, secret_word))
 
-    async def work(self, staged: StagedCodes) -> None:
+    async def work(self, mailboxes: MailboxStore) -> None:
         """For ever: settle what is staged, then fill up what is ready."""
         while True:
             try:
-                await self.settle(staged)
+                await self.settle(mailboxes)
             except StoreError:
                 _log.error("receipts_not_settled")
                 await asyncio.sleep(5)
@@ -101,20 +90,20 @@ class Receipts:
             self._work.clear()
             await self._work.wait()
 
-    async def settle(self, staged: StagedCodes) -> int:
+    async def settle(self, mailboxes: MailboxStore) -> int:
         """Derive every staged code; how many were settled."""
-        waiting = await staged.staged()
-        for case, sealed in waiting:
-            plain = self._open(case, sealed)
+        waiting = await mailboxes.staged()
+        for staged in waiting:
+            plain = self._open(staged.case, staged.code)
             if plain is None:
                 # Its epoch key is gone (a power cut within seconds of the report): the report is
                 # safe in the queue, only the way back is lost. Nothing could be done with the row.
                 _log.error("receipt_unrecoverable")
-                await staged.settle(case, Mailbox(self._entropy.random_bytes(16), b""))
+                await mailboxes.abandon(staged.case)
                 continue
             code, _, word = plain.partition(SEPARATOR)
             derived = await self._run(self._background, _bound(self._derive, code, word))
-            await staged.settle(case, _mailbox(derived))
+            await mailboxes.settle(staged.case, _mailbox(derived))
         return len(waiting)
 
     def close(self) -> None:
@@ -152,7 +141,7 @@ def _bound(derive: Callable[[str, str], Derived], code: str, word: str) -> Calla
 
 def _mailbox(derived: Derived) -> Mailbox:
     recipient = receipt.mailbox_recipient(derived.seed)
-    return Mailbox(derived.tag, str(recipient).encode())
+    return Mailbox(derived.tag, recipient.public)
 
 
 def _lowest_priority() -> None:

@@ -13,9 +13,7 @@ Probe = Callable[[], Awaitable[bool]]
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def make_app(
-    hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Probe
-) -> ASGIApp:
+def make_app(hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Probe) -> ASGIApp:
     """One ASGI app; `hooks` maps a path to a provider's raw handler, everything else is Starlette.
 
     Hooks are dispatched before any framework: they carry nearly all the load.

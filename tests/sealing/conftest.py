@@ -29,7 +29,8 @@ def _node(script: str, given: str) -> Any:
 @pytest.fixture(scope="session")
 def installed() -> None:
     """The packages of tests/node, by their locked hashes and without running their scripts."""
-    if not (NODE / "node_modules").is_dir():
+    # npm writes this file last: an installation that was cut off is done again.
+    if not (NODE / "node_modules" / ".package-lock.json").is_file():
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(command, cwd=NODE, check=True, capture_output=True, timeout=100)
 

@@ -44,10 +44,9 @@ class _Said(msgspec.Struct, forbid_unknown_fields=True):
 class PreviewChannel:
     """Serves the page and its one endpoint."""
 
-    def __init__(self, conversation: Conversation, *, sample: bool) -> None:
+    def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
         self._references = itertools.count(1)
-        self._sample = sample
 
     def routes(self) -> list[Route]:
         """Where the page lives."""

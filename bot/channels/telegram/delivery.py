@@ -248,7 +248,9 @@ def _note(parcel: _Parcel, reference: int) -> None:
 
 
 def _steps(chat: Chat, heard: Heard, reply: Reply) -> deque[_Step]:
-    steps = deque(_erasures(chat, tuple(one for one in reply.erase if one > 0)))
+    steps: deque[_Step] = deque()
+    if reply.erase:
+        steps.extend(_erasures(chat, tuple(one for one in reply.erase if one > 0)))
     body = _edit(chat, heard, reply)
     if body is not None:
         steps.append(_Step(EDIT, body, instead=reply.messages[0]))

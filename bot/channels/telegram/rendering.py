@@ -3,6 +3,7 @@
 Without a parse mode nothing a caseworker or a translator wrote can turn into a link or a format.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -25,13 +26,13 @@ Row = list[dict[str, Any]]
 
 _encode: Final = msgspec.json.Encoder().encode
 _NO_PREVIEW: Final = {"is_disabled": True}
-_BODY_MOST: Final = TELEGRAM.body - 1
-"""One character is left for the direction mark."""
+_BODY_MOST: Final = TELEGRAM.body - 96
+"""Leaves room for the direction mark and for emoji, which Telegram counts as two."""
 
 
 def send_bodies(chat: int, message: Outgoing) -> list[bytes]:
     """The sendMessage bodies of one message: several when it is too long, the keyboard last."""
-    parts = _parts(message.text)
+    parts = [message.text] if len(message.text) <= _BODY_MOST else _parts(message.text)
     bodies = [_send_body(chat, _directed(message, part)) for part in parts[:-1]]
     bodies.append(_send_body(chat, _directed(message, parts[-1]), keyboard(message)))
     return bodies
@@ -81,25 +82,30 @@ def query_answer(query: str) -> bytes:
 def keyboard(message: Outgoing) -> list[Row]:
     """Choices (their number in front), then what can be copied, then the standing moves."""
     mark = RIGHT_TO_LEFT_MARK if LANGUAGES[message.language].right_to_left else ""
-    choices = message.choices
-    wide = 2 if len(choices) > 2 and _all_within(choices, SHORT_CHOICE) else 1
-    rows = _rows([_button(mark + _numbered(one), one) for one in choices], wide)
-    rows += [[_copy(mark, one)] for one in message.copies if len(one.value) <= COPY_MOST]
-    moves = message.moves
-    wide = 3 if _all_within(moves, SHORT_MOVE) else 2
-    return rows + _rows([_button(mark + one.label, one) for one in moves], wide)
+    rows = _choices(mark, message.choices)
+    for copy in message.copies:
+        if len(copy.value) <= COPY_MOST:
+            rows.append([_copy(mark, copy)])
+    if message.moves:
+        rows += _moves(mark, message.moves)
+    return rows
 
 
-def _numbered(choice: Button) -> str:
-    return f"{choice.number} · {choice.label}" if choice.number else choice.label
+def _choices(mark: str, choices: Sequence[Button]) -> list[Row]:
+    buttons: Row = []
+    longest = 0
+    for choice in choices:
+        label = choice.label
+        longest = max(longest, len(label))
+        text = f"{mark}{choice.number} · {label}" if choice.number else mark + label
+        buttons.append({"text": text, "callback_data": choice.token})
+    return _rows(buttons, 2 if len(buttons) > 2 and longest <= SHORT_CHOICE else 1)
 
 
-def _all_within(buttons: Sequence[Button], most: int) -> bool:
-    return all(len(button.label) <= most for button in buttons)
-
-
-def _button(text: str, button: Button) -> dict[str, Any]:
-    return {"text": text, "callback_data": button.token}
+def _moves(mark: str, moves: Sequence[Button]) -> list[Row]:
+    buttons: Row = [{"text": mark + move.label, "callback_data": move.token} for move in moves]
+    longest = max(len(move.label) for move in moves)
+    return _rows(buttons, 3 if longest <= SHORT_MOVE else 2)
 
 
 def _copy(mark: str, copy: Copy) -> dict[str, Any]:
@@ -107,6 +113,8 @@ def _copy(mark: str, copy: Copy) -> dict[str, Any]:
 
 
 def _rows(buttons: Row, wide: int) -> list[Row]:
+    if wide == 1:
+        return [[button] for button in buttons]
     return [buttons[at : at + wide] for at in range(0, len(buttons), wide)]
 
 
@@ -126,8 +134,7 @@ def _json(content: dict[str, Any]) -> bytes:
     try:
         return _encode(content)
     except UnicodeEncodeError:  # a lone surrogate that came through the whole program
-        content["text"] = content["text"].encode("utf-8", "replace").decode()
-        return _encode(content)
+        return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _directed(message: Outgoing, text: str) -> str:

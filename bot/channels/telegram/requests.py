@@ -13,15 +13,25 @@ import msgspec
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.telegram import outcomes
+
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 15.0
-ANSWER_MOST: Final = 32 << 20
-"""Bytes; a batch of a hundred updates stays far below."""
 
 
 def quieten() -> None:
     """Keep the library from logging: at DEBUG it writes the token, the secret and all updates."""
     logging.getLogger("telegram").setLevel(logging.WARNING)
+
+
+class PacedError(TelegramError):
+    """Telegram asks to wait `seconds` (429). PTB's own RetryAfter warns about itself when read."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("the Bot API asks to wait")
+        self.seconds = seconds
 
 
 class Request(BaseRequest):
@@ -64,16 +74,25 @@ class Request(BaseRequest):
         read_timeout: Any = BaseRequest.DEFAULT_NONE,
         **_unused: Any,
     ) -> tuple[int, bytes]:
-        """One call; NetworkError or TimedOut, without any address, when there is no answer."""
-        if self._session is None:
-            raise NetworkError("the transport is not open; call initialize() first")
+        """One call of the library; NetworkError, TimedOut or PacedError, without any address."""
         if request_data is not None and request_data.contains_files:
             raise TelegramError("files are never sent")
         body = None if request_data is None else request_data.json_payload
         seconds = self._read_seconds if read_timeout is self.DEFAULT_NONE else read_timeout
+        status, answer = await self.call(method, url, body, seconds)
+        if status == 429:
+            raise PacedError(outcomes.read(status, answer).wait)
+        return status, _without_address(status, answer)
+
+    async def call(
+        self, method: str, url: str, body: bytes | None, read_seconds: float | None
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer; NetworkError or TimedOut when there is none."""
+        if self._session is None:
+            raise NetworkError("the transport is not open; call initialize() first")
         problem = ""
         try:
-            return await self._call(self._session, method, url, body, seconds)
+            return await self._exchange(self._session, method, url, body, read_seconds)
         except TimeoutError:
             pass
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -82,7 +101,7 @@ class Request(BaseRequest):
             raise NetworkError(f"the Bot API could not be reached ({problem})")
         raise TimedOut("the Bot API did not answer in time")
 
-    async def _call(
+    async def _exchange(
         self,
         session: aiohttp.ClientSession,
         method: str,
@@ -90,9 +109,7 @@ class Request(BaseRequest):
         body: bytes | None,
         seconds: float | None,
     ) -> tuple[int, bytes]:
-        timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=CONNECT_SECONDS, sock_read=seconds
-        )
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=seconds)
         async with session.request(
             method,
             url,
@@ -101,8 +118,7 @@ class Request(BaseRequest):
             timeout=timeout,
             allow_redirects=False,
         ) as response:
-            payload = await response.content.read(-1)
-            return response.status, _without_address(response.status, payload)
+            return response.status, await response.read()
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:

@@ -157,31 +157,14 @@ def number(raw: bytes) -> int | None:
     try:
         return _NUMBERED.decode(raw).update_id
     except _UNREADABLE:
-        mended = _mended(raw)
+        whole = mended(raw)
     try:
-        return _NUMBERED.decode(mended).update_id
+        return _NUMBERED.decode(whole).update_id
     except _UNREADABLE:
         return None
 
 
-def _with_patience(raw: bytes) -> Update | None:
-    """Lone surrogates and bytes that are no UTF-8 are mended; an unknown shape is "other"."""
-    mended = _mended(raw)
-    try:
-        return _understood(_STRICT.decode(mended))
-    except _UNREADABLE:
-        pass
-    try:
-        rough = _ROUGH.decode(mended)
-    except _UNREADABLE:
-        return None
-    if rough.message is None:
-        return None
-    found = _Message(rough.message.message_id, rough.message.chat)
-    return _message(rough.update_id, found, edited=False)
-
-
-def _mended(raw: bytes) -> bytes:
+def mended(raw: bytes) -> bytes:
     """The same JSON in proper UTF-8, unpaired surrogates as "?"; b"" when it is no JSON at all.
 
     Only here does a whole update, names included, become Python objects, for the blink of a
@@ -192,6 +175,23 @@ def _mended(raw: bytes) -> bytes:
         return json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace")
     except (ValueError, RecursionError):
         return b""
+
+
+def _with_patience(raw: bytes) -> Update | None:
+    """Lone surrogates and bytes that are no UTF-8 are mended; an unknown shape is "other"."""
+    whole = mended(raw)
+    try:
+        return _understood(_STRICT.decode(whole))
+    except _UNREADABLE:
+        pass
+    try:
+        rough = _ROUGH.decode(whole)
+    except _UNREADABLE:
+        return None
+    if rough.message is None:
+        return None
+    found = _Message(rough.message.message_id, rough.message.chat)
+    return _message(rough.update_id, found, edited=False)
 
 
 def _understood(update: _Update) -> Update | None:

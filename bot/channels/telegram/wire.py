@@ -113,7 +113,7 @@ class _Connection(asyncio.Protocol):
         else:
             self.close()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._transport = None
         job, self.job = self.job, None
         self._wire.lost(self)

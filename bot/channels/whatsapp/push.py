@@ -42,8 +42,8 @@ async def push(
     existing = await api.contents()
     if existing is None:
         raise PushError(
-            "Twilio did not list the Content resources: check TWILIO_ACCOUNT_SID, "
-            "TWILIO_AUTH_TOKEN and the network, then run the command again."
+            "Twilio did not list the Content resources: check SANAD_TWILIO_ACCOUNT_SID, "
+            "SANAD_TWILIO_AUTH_TOKEN and the network, then run the command again."
         )
     sids: dict[str, str] = {}
     wanted, as_text = _wanted(screens, openers)

@@ -1,0 +1,59 @@
+"""The host's secrets: made once, never in the database, never in a backup."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from bot.errors import ConfigurationError
+from bot.ports.runtime import Entropy
+
+PEPPER_BYTES: Final = 32
+SALT_BYTES: Final = 16
+OPEN_TO_OTHERS: Final = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class HostSecrets:
+    """What receipt codes are derived with. Without the pepper nobody can try a code."""
+
+    pepper: bytes = field(repr=False)
+    salt: bytes = field(repr=False)
+
+
+def host_secrets(folder: Path, entropy: Entropy, *, fresh: bool) -> HostSecrets:
+    """Read the secrets; `fresh` (no database yet) makes those that are missing.
+
+    ConfigurationError when one is missing beside an existing database: with a new one every code
+    ever given out would be dead, so that is never done silently.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if folder.stat().st_mode & OPEN_TO_OTHERS:
+            raise ConfigurationError(
+                "SANAD_SECRETS_DIR is open to others: chmod 700, and see who has read it"
+            )
+    except OSError as error:
+        raise ConfigurationError(f"SANAD_SECRETS_DIR: {error.strerror}") from error
+    return HostSecrets(
+        pepper=_secret(folder / "pepper", PEPPER_BYTES, entropy, fresh=fresh),
+        salt=_secret(folder / "salt", SALT_BYTES, entropy, fresh=fresh),
+    )
+
+
+def _secret(path: Path, count: int, entropy: Entropy, *, fresh: bool) -> bytes:
+    if not path.exists():
+        if not fresh:
+            raise ConfigurationError(
+                f"SANAD_SECRETS_DIR: `{path.name}` is missing but there is a database: restore it "
+                "from the escrow, or every receipt code given out so far is lost"
+            )
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(entropy.random_bytes(count))
+            file.flush()
+            os.fsync(file.fileno())
+    secret = path.read_bytes()
+    if len(secret) != count:
+        raise ConfigurationError(f"SANAD_SECRETS_DIR: `{path.name}` has not {count} bytes: restore")
+    return secret

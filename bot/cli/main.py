@@ -1,0 +1,46 @@
+"""`sanad`: arguments and exit codes only."""
+
+import sys
+
+import typer
+
+from bot.cli import serve as serving
+from bot.errors import SanadError
+
+app = typer.Typer(
+    help="Sanad: anonymous guidance and sealed reporting.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a pretty traceback shows local variables
+    add_completion=False,
+)
+app.command()(serving.serve)
+
+
+def main() -> None:
+    """Run one command; an error a person can mend is one sentence and exit code 1."""
+    _add_rest()
+    try:
+        app()
+    except SanadError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+def _add_rest() -> None:
+    """The commands whose modules take time to load are added only when it is not `serve`."""
+    if sys.argv[1:2] == ["serve"]:
+        return
+    from bot.cli import case, channel, demo, directory, flow, i18n, roster  # noqa: PLC0415 - above
+    from bot.cli.push_plan import push_plan  # noqa: PLC0415 - above
+
+    app.command(name="demo")(demo.demo)
+    app.add_typer(flow.app, name="flow")
+    app.add_typer(directory.app, name="directory")
+    app.add_typer(i18n.app, name="i18n")
+    app.add_typer(roster.app, name="roster")
+    app.add_typer(case.app, name="case")
+    app.add_typer(channel.channel_app(push_plan), name="channel")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""What a typed text is about: a command, a topic, and whether somebody is in danger.
+
+The lexicon (flows/lexicon) is data; this module matches. Nothing typed is kept, logged or
+returned: `Route.matched` names the entry of the lexicon, never the words of the person.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self, cast
+
+from bot.domain.folding import clean, fold, folds
+from bot.engine.routing_files import IDIOM, TOPICS, Command, Entry, Source, Topic, read
+from bot.engine.routing_phrases import Phrase, compile_phrases
+from bot.engine.routing_rules import compile_rule
+from bot.engine.routing_words import Vocabulary, Word
+
+__all__ = ["TOPICS", "Command", "Lexicon", "Route", "Topic"]
+
+_LONGEST_COMMAND: Final = 40
+_DANGERS: Final = frozenset({"danger_now", "self_harm"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a text leads. `matched` is the lexicon's entry, None when nothing matched."""
+
+    topic: Topic
+    danger: bool
+    matched: str | None
+
+    def as_dict(self) -> dict[str, str | bool | None]:
+        """The form that `route --json` prints."""
+        return {"topic": self.topic, "danger": self.danger, "matched": self.matched}
+
+
+OTHER: Final = Route("other", danger=False, matched=None)
+
+
+class Lexicon:
+    """The compiled lexicon: thread-safe to read, nothing in it changes after loading."""
+
+    def __init__(self, source: Source) -> None:
+        self._vocabulary = Vocabulary()
+        self._phrases: dict[str, list[Phrase]] = defaultdict(list)
+        self._commands: dict[str, Command] = {}
+        self._add_concepts(source)
+        for entry in source.phrases:
+            self._add_phrase(entry, 0)
+        for entry in source.commands:
+            self._add_command(entry)
+        self._courtesy = {key for entry in source.courtesy for key in folds(entry.text)}
+        self._alone = {
+            " ".join(dict.fromkeys(key.split())): entry
+            for entry in source.alone
+            for spelling in entry.spellings()
+            for key in (folds(spelling) if entry.script == "latin" else folds(spelling)[:1])
+        }
+        rules = [compile_rule(text, self._vocabulary.names.get) for text in source.rules]
+        self._idioms = [rule for rule in rules if rule.owner == IDIOM]
+        self._rules = sorted(
+            (rule for rule in rules if rule.owner != IDIOM),
+            key=lambda rule: TOPICS.index(cast("Topic", rule.owner)),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """The lexicon of a folder; FlowError with file and line for the first thing wrong."""
+        return cls(read(path))
+
+    def command(self, text: str) -> Command | None:
+        """The command that the whole of `text` is, in any language and script, or None."""
+        shown = clean(text[: 2 * _LONGEST_COMMAND]).strip()
+        if len(shown) > _LONGEST_COMMAND:
+            return None
+        if shown.startswith("/"):
+            return self._commands.get("/" + fold(shown[1:].split("@")[0].split(" ")[0]))
+        symbol = self._commands.get(_symbol(shown))
+        if symbol:
+            return symbol
+        for reading in folds(shown):
+            if reading in self._commands:
+                return self._commands[reading]
+        return None
+
+    def route(self, text: str) -> Route:
+        """The topic of `text` by the priority of TOPICS; never raises, whatever the text."""
+        words = self._vocabulary.read(text)
+        found = self._phrases_in(words)
+        words = self._with_concepts(words, found)
+        words, hidden = self._without_idioms(words, found)
+        best = self._by_phrase(found, hidden)
+        best = self._alone_route(text, best)
+        return self._by_rule(words, best.topic) or best
+
+    def _add_concepts(self, source: Source) -> None:
+        for entry in source.plain:
+            for word in entry.slots():
+                self._vocabulary.plain.update(fold(choice) for choice in word)
+        for entry in source.concepts:
+            if len(entry.slots()) > 1 or len(fold(entry.text).split()) > 1:
+                bits = self._vocabulary.bit(entry.owner)
+                self._add_phrase(entry, bits | self._vocabulary.language_bit(entry.script))
+            else:
+                self._vocabulary.add(entry)
+
+    def _add_phrase(self, entry: Entry, bits: int) -> None:
+        for phrase in compile_phrases(entry, self._vocabulary, bits):
+            for key in phrase.slots[0].keys:
+                self._phrases[key].append(phrase)
+
+    def _add_command(self, entry: Entry) -> None:
+        command = cast("Command", entry.owner)
+        shown = entry.text.strip()
+        if shown.startswith("/"):
+            keys: tuple[str, ...] = ("/" + fold(shown),)
+        else:
+            keys = folds(shown) if entry.script == "latin" else (fold(shown) or _symbol(shown),)
+        for key in keys:
+            other = self._commands.setdefault(key, command)
+            if other != command:
+                entry.place.refuse(f"{entry.text!r} already means {other!r}; keep one of them")
+
+    def _phrases_in(self, words: list[Word]) -> list[tuple[Phrase, int, int]]:
+        return [
+            (phrase, index, last)
+            for index, word in enumerate(words)
+            for key in word.keys
+            for phrase in self._phrases.get(key, ())
+            if (last := phrase.last(index, words)) is not None
+        ]
+
+    def _with_concepts(self, words: list[Word], found: list[tuple[Phrase, int, int]]) -> list[Word]:
+        names = self._vocabulary.names
+        stays = names.get("nonstop", 0)
+        for phrase, first, last in found:
+            if phrase.bits:
+                for index in range(first, last + 1):
+                    bits = words[index].bits | phrase.bits
+                    # "does not stop" is no denial of what does not stop
+                    bits &= ~names["neg"] if phrase.bits & stays else -1
+                    words[index] = words[index]._replace(bits=bits)
+        return words
+
+    def _without_idioms(
+        self, words: list[Word], found: list[tuple[Phrase, int, int]]
+    ) -> tuple[list[Word], set[int]]:
+        present = _present(words)
+        spans = [(first, last) for phrase, first, last in found if phrase.owner == IDIOM]
+        for rule in self._idioms:
+            spans.extend(rule.spans(words, present))
+        hidden = {index for first, last in spans for index in range(first, last + 1)}
+        return [
+            word._replace(bits=0) if index in hidden else word for index, word in enumerate(words)
+        ], hidden
+
+    def _alone_route(self, text: str, best: Route) -> Route:
+        """What the few words of a whole message mean, courtesies and repetitions aside."""
+        if len(text) > 2 * _LONGEST_COMMAND:
+            return best
+        for reading in folds(text):
+            words = [word for word in reading.split() if word not in self._courtesy]
+            entry = self._alone.get(" ".join(dict.fromkeys(words)))
+            if entry and TOPICS.index(cast("Topic", entry.owner)) < TOPICS.index(best.topic):
+                best = _route(cast("Topic", entry.owner), entry.text)
+        return best
+
+    def _by_phrase(self, found: list[tuple[Phrase, int, int]], hidden: set[int]) -> Route:
+        best = OTHER
+        for phrase, first, last in found:
+            if phrase.owner in {"", IDIOM} or _inside(first, last, hidden):
+                continue
+            topic = cast("Topic", phrase.owner)
+            if TOPICS.index(topic) < TOPICS.index(best.topic):
+                best = _route(topic, phrase.text)
+        return best
+
+    def _by_rule(self, words: list[Word], until: Topic) -> Route | None:
+        """The first rule that matches and outranks `until`; rules stand in order of priority."""
+        present = _present(words)
+        for rule in self._rules:
+            topic = cast("Topic", rule.owner)
+            if TOPICS.index(topic) >= TOPICS.index(until):
+                return None
+            if rule.span(words, present):
+                return _route(topic, rule.name)
+        return None
+
+
+def _route(topic: Topic, matched: str) -> Route:
+    return Route(topic, topic in _DANGERS, matched)
+
+
+def _inside(first: int, last: int, hidden: set[int]) -> bool:
+    return all(index in hidden for index in range(first, last + 1))
+
+
+def _present(words: list[Word]) -> int:
+    present = 0
+    for word in words:
+        present |= word.bits
+    return present
+
+
+def _symbol(shown: str) -> str:
+    """A message of symbols only, without variation selectors and repetitions: 🛑🛑 is 🛑."""
+    bare = shown.replace("\ufe0f", "").replace(" ", "")
+    return bare[0] if bare and not bare[0].isalnum() and set(bare) == {bare[0]} else ""

@@ -1,0 +1,99 @@
+"""Phrases: words in a fixed order, each one of several, with little between them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.domain.folding import fold, sounds
+from bot.engine.routing_affixes import consonants
+from bot.engine.routing_files import Entry
+from bot.engine.routing_words import Vocabulary, Word
+
+_LEAST_CONSONANTS: Final = {1: 4, 2: 3}
+"""Consonants each word needs to be looked for in Latin letters too; 2 in longer phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One word of a phrase: the keys of its alternatives, and whether it may be missing."""
+
+    keys: frozenset[str]
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Slots in order with at most one foreign word between two of them.
+
+    `bits` are the concepts that a phrase of a concept gives to its words; 0 for the phrases of a
+    topic or an idiom (`owner`).
+    """
+
+    text: str
+    owner: str
+    slots: tuple[Slot, ...]
+    bits: int
+
+    def last(self, index: int, words: Sequence[Word]) -> int | None:
+        """Where the phrase that begins at `index` ends; None when it does not stand there."""
+        for slot in self.slots[1:]:
+            found = _next(index, slot.keys, words)
+            if found is None and not slot.optional:
+                return None
+            index = index if found is None else found
+        return index
+
+
+def _next(index: int, keys: frozenset[str], words: Sequence[Word]) -> int | None:
+    for other in (index + 1, index + 2):
+        if other >= len(words) or words[other].place - words[index].place > 2:
+            return None
+        if not keys.isdisjoint(words[other].keys):
+            return other
+    return None
+
+
+def compile_phrases(entry: Entry, vocabulary: Vocabulary, bits: int) -> Iterator[Phrase]:
+    """The phrase of an entry, and its reading in Latin letters when it has enough consonants."""
+    choices = entry.slots()
+    if not any(fold(choice) for word in choices for choice in word):
+        entry.place.refuse("this entry has no letters; use letters of any script")
+    if any(" " in fold(choice) for word in choices for choice in word):
+        entry.place.refuse("a mark inside a word parts it; write two words")
+    if all("" in word for word in choices):
+        entry.place.refuse("at least one word of a phrase must not be missing (`_`)")
+    yield from _with_first(_phrase(entry, choices, vocabulary, bits))
+    if entry.script in {"ar", "ku"}:
+        skeletons = [[choice and consonants(choice) for choice in word] for word in choices]
+        yield from _with_first(_latin(entry, skeletons, vocabulary, bits))
+
+
+def _phrase(entry: Entry, choices: list[list[str]], vocabulary: Vocabulary, bits: int) -> Phrase:
+    slots = []
+    for word in choices:
+        keys = set()
+        for choice in filter(None, word):
+            written = "~" + sounds(fold(choice)) if entry.script == "latin" else fold(choice)
+            keys.add(vocabulary.add_phrase_word(written))
+            vocabulary.add_slips(written)
+        slots.append(Slot(frozenset(keys), "" in word))
+    return Phrase(entry.text, "" if bits else entry.owner, tuple(slots), bits)
+
+
+def _latin(entry: Entry, skeletons: list[list[str]], vocabulary: Vocabulary, bits: int) -> Phrase:
+    """The same by consonants; without the alternatives that have too few of them."""
+    least = _LEAST_CONSONANTS.get(len(skeletons), 2)
+    slots = []
+    for word in skeletons:
+        keys = frozenset("^" + choice for choice in word if len(choice) >= least)
+        vocabulary.phrase_keys.update(keys)
+        slots.append(Slot(keys, "" in word))
+    return Phrase(entry.text, "" if bits else entry.owner, tuple(slots), bits)
+
+
+def _with_first(phrase: Phrase) -> Iterator[Phrase]:
+    """`phrase`, and without its first word when that may be missing."""
+    if phrase.slots and phrase.slots[0].optional:
+        yield from _with_first(replace(phrase, slots=phrase.slots[1:]))
+    if phrase.slots:
+        yield phrase

@@ -1,0 +1,330 @@
+"""The words of the lexicon and how a typed word is recognised among them.
+
+A recognised word becomes a set of concepts, as bits of an integer, and the keys under which the
+phrases know it. Recognition goes from certain to tolerant: as written, without joined particles,
+as Ali-K, by sound, by consonants, and with one slip of the finger.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from bot.domain.folding import ali_k, fold, sounds
+from bot.engine.routing_affixes import (
+    ARABIC_NOUN,
+    ARABIC_VERB,
+    KURDISH_NOUN,
+    KURDISH_VERB,
+    LATIN_ARABIC,
+    LATIN_KURDISH,
+    Affixes,
+    Meaning,
+    consonants,
+    latin_consonants,
+    readings,
+)
+from bot.engine.routing_files import Entry
+
+LONGEST_TEXT: Final = 4096
+"""Telegram's longest message; what follows is not read."""
+_SHORTEST_SLIP: Final = 5
+_LONGEST_JOINED: Final = 160
+"""Characters of run-together words that are taken apart in one text."""
+_SENTENCE_GAP: Final = 4
+_SENTENCE_END: Final = re.compile(r"[.!?؟؛\n…]+")
+_KURDISH_LETTERS: Final = re.compile("[ەێۆڵڕڤ]")
+_ALI_K_LETTERS: Final = re.compile("[ةثذضطظؤ]")
+_FLAGS: Final = ("me", "someone", "will", "going", "neg", "i", "they", "ku", "min")
+
+
+class Word(NamedTuple):
+    """One typed word: concepts, the keys phrases know it by, and its place in the text."""
+
+    bits: int
+    keys: tuple[str, ...]
+    place: int
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Every word of the lexicon by how it may be written; see `add` and `read`."""
+
+    names: dict[str, int] = field(default_factory=dict)
+    plain: set[str] = field(default_factory=set)
+    english: set[str] = field(default_factory=set)
+    written: dict[str, int] = field(default_factory=dict)
+    written_arabic: dict[str, int] = field(default_factory=dict)
+    cores: dict[str, dict[str, int]] = field(
+        default_factory=lambda: {"ar": {}, "ar-verb": {}, "ku": {}, "ku-verb": {}}
+    )
+    spoken: dict[str, int] = field(default_factory=dict)
+    skeletons: dict[str, int] = field(default_factory=dict)
+    phrase_keys: set[str] = field(default_factory=set)
+    slips: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    meanings: dict[Meaning, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in _FLAGS:
+            self.bit(name)
+
+    def bit(self, concept: str) -> int:
+        """The bit of a concept, given out on first mention; the bits of all in `kill+me`."""
+        bits = 0
+        for name in concept.split("+"):
+            bits |= self.names.setdefault(name, 1 << len(self.names))
+        return bits
+
+    def bits(self, meaning: Meaning) -> int:
+        """The bits of everything an affix says."""
+        if meaning not in self.meanings:
+            self.meanings[meaning] = sum(self.bit(name) for name in meaning)
+        return self.meanings[meaning]
+
+    def language_bit(self, script: str) -> int:
+        """The bit that tells a text to be Kurdish, for Kurdish scripts."""
+        return self.names["ku"] if script in {"ku", "ku-verb"} else 0
+
+    def add(self, entry: Entry) -> None:
+        """Learn one single-word entry of a concept."""
+        word = fold(entry.text)
+        bit = self.bit(entry.owner) | self.language_bit(entry.script)
+        if entry.script == "ar":
+            _join(self.written_arabic, word, bit)
+        elif entry.script not in {"ar-verb", "ku-verb"}:
+            _join(self.written, word, bit)
+        if entry.script in self.cores:
+            for core in _cores(word, entry.script):
+                _join(self.cores[entry.script], core, bit)
+            self._add_skeleton(entry, bit)
+        if entry.script == "en":
+            self.english.add(word)
+        if entry.script == "latin":
+            _join(self.spoken, sounds(word), bit)
+        if entry.script != "exact" and entry.script not in {"ar-verb", "ku-verb"}:
+            self.add_slips(word)
+
+    def add_slips(self, word: str) -> None:
+        """Let `word` be recognised with one letter wrong, missing, extra or exchanged."""
+        if len(word) >= _SHORTEST_SLIP and word not in self.slips[word]:
+            for shorter in _shorter(word):
+                self.slips[shorter].append(word)
+
+    def add_phrase_word(self, word: str) -> str:
+        """Learn a word that only phrases use; the key it will have."""
+        key = phrase_key(word)
+        self.phrase_keys.add(key)
+        if word != key:
+            self.phrase_keys.add(word)
+        if len(key) > 2 and not key.isascii():
+            for script in ("ar", "ku"):
+                _join(self.cores[script], key, 0)
+        return key
+
+    def _add_skeleton(self, entry: Entry, bit: int) -> None:
+        core = consonants(entry.text)
+        verb, kurdish = entry.script.endswith("-verb"), entry.script.startswith("ku")
+        if not verb:
+            if len(core) > 3:
+                _join(self.skeletons, core, bit)
+            return
+        before, after = LATIN_KURDISH if kurdish else LATIN_ARABIC
+        for start, first in before.items():
+            for end, last in after.items():
+                form = _undoubled(start + core + end)
+                if len(core) > 1 and len(form) > 2 + (not kurdish):
+                    _join(self.skeletons, form, bit | self.bits(first | last))
+
+    def read(self, text: str) -> list[Word]:
+        """The words of `text` in order; sentences stand apart so that no rule bridges them."""
+        return _Reader(self, text).words()
+
+
+class _Reader:
+    """Reads one text; what it learns about words dies with it."""
+
+    def __init__(self, vocabulary: Vocabulary, text: str) -> None:
+        self._vocabulary = vocabulary
+        self._text = text[:LONGEST_TEXT]
+        self._kurdish = bool(_KURDISH_LETTERS.search(self._text))
+        self._known: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
+        self._joined = _LONGEST_JOINED
+
+    def words(self) -> list[Word]:
+        """Every word, with `me` for Kurdish من once the text turns out to be Kurdish."""
+        words: list[Word] = []
+        place = 0
+        for sentence in _SENTENCE_END.split(self._text):
+            for word, other in self._pairs(sentence):
+                for bits, keys in self._parts(word, other):
+                    words.append(Word(bits, keys, place))
+                    place += 1
+            place += _SENTENCE_GAP
+        return self._with_kurdish_me(words)
+
+    def _pairs(self, sentence: str) -> list[tuple[str, str]]:
+        """Each folded word with its Ali-K reading (the same when there is none)."""
+        words = fold(sentence).split()
+        if not _ALI_K_LETTERS.search(sentence) or self._kurdish:
+            return [(word, word) for word in words]
+        others = fold(ali_k(sentence)).split()
+        return (
+            list(zip(words, others, strict=True))
+            if len(words) == len(others)
+            else [(word, word) for word in words]
+        )
+
+    def _with_kurdish_me(self, words: list[Word]) -> list[Word]:
+        names = self._vocabulary.names
+        if not (self._kurdish or any(word.bits & names["ku"] for word in words)):
+            return words
+        return [
+            word._replace(bits=word.bits | names["me"]) if word.bits & names["min"] else word
+            for word in words
+        ]
+
+    def _parts(self, word: str, other: str) -> list[tuple[int, tuple[str, ...]]]:
+        found = self._known.get((word, other))
+        if found is None:
+            found = self._known[word, other] = self._recognise(word, other)
+        if found[0] or found[1] or len(word) < 9 or len(word) > self._joined:
+            return [found]
+        self._joined -= len(word)
+        return self._taken_apart(word) or [found]
+
+    def _recognise(self, word: str, other: str) -> tuple[int, tuple[str, ...]]:
+        vocabulary = self._vocabulary
+        if word in vocabulary.plain:
+            return 0, (word,)
+        if word.isascii():
+            bits, keys = self._latin(word)
+        else:
+            bits, keys = self._arabic(word, ("ar", "ar-verb", "ku", "ku-verb"))
+            if other != word:
+                more, others = self._arabic(other, ("ku", "ku-verb"))
+                bits, keys = bits | more, keys | others
+        if not bits and not keys:
+            bits, keys = self._slip(word)
+        return bits, tuple(keys)
+
+    def _arabic(self, word: str, scripts: tuple[str, ...]) -> tuple[int, set[str]]:
+        vocabulary = self._vocabulary
+        bits = vocabulary.written.get(word, 0)
+        if not self._kurdish and scripts[0] == "ar":
+            bits |= vocabulary.written_arabic.get(word, 0)
+        keys = {word} if word in vocabulary.phrase_keys else set()
+        for script in scripts:
+            if self._kurdish and script.startswith("ar"):
+                continue
+            cores = vocabulary.cores[script]
+            affixes, least = _AFFIXES[script]
+            for core, meaning in readings(word, affixes, least):
+                value = cores.get(core)
+                if value is None:
+                    continue
+                bits |= value | (vocabulary.bits(meaning) if value else 0)
+                if core in vocabulary.phrase_keys:
+                    keys.add(core)
+        return bits, keys
+
+    def _latin(self, word: str) -> tuple[int, set[str]]:
+        vocabulary = self._vocabulary
+        bits = vocabulary.written.get(word, 0)
+        keys = {word} if word in vocabulary.phrase_keys else set()
+        sound = sounds(word)
+        if "~" + sound in vocabulary.phrase_keys:
+            keys.add("~" + sound)
+        if word not in vocabulary.english:
+            skeleton = latin_consonants(word)
+            bits |= vocabulary.spoken.get(sound, 0) | vocabulary.skeletons.get(skeleton, 0)
+            if "^" + skeleton in vocabulary.phrase_keys:
+                keys.add("^" + skeleton)
+        return bits, keys
+
+    def _slip(self, word: str) -> tuple[int, set[str]]:
+        vocabulary = self._vocabulary
+        if not _SHORTEST_SLIP <= len(word) < 24:
+            return 0, set()
+        bits, keys = 0, set()
+        for shorter in _shorter(word):
+            for meant in vocabulary.slips.get(shorter, ()):
+                if OSA.distance(word, meant, score_cutoff=1) <= 1:
+                    bits |= vocabulary.written.get(meant, 0)
+                    bits |= vocabulary.written_arabic.get(meant, 0)
+                    keys |= {meant} & vocabulary.phrase_keys
+        return bits, keys
+
+    def _taken_apart(self, word: str) -> list[tuple[int, tuple[str, ...]]]:
+        """The known words that a run of letters without spaces is made of, or nothing.
+
+        The best cut is the one that leaves the fewest letters unexplained, then has the fewest
+        words; at most a quarter may stay unexplained.
+        """
+        best: list[tuple[int, int, int]] = [(0, 0, 0)]
+        for end in range(1, len(word) + 1):
+            known = [
+                (best[start][0], best[start][1] + 1, start)
+                for start in range(max(0, end - 13), end - 2)
+                if self._stands(word[start:end])
+            ]
+            best.append(min([*known, (best[end - 1][0] + 1, best[end - 1][1], end - 1)]))
+        if best[-1][0] * 4 > len(word):
+            return []
+        return self._pieces(word, best)
+
+    def _pieces(
+        self, word: str, best: list[tuple[int, int, int]]
+    ) -> list[tuple[int, tuple[str, ...]]]:
+        pieces: list[tuple[int, tuple[str, ...]]] = []
+        end = len(word)
+        while end:
+            start = best[end][2]
+            if end - start > 2:
+                piece = word[start:end]
+                pieces.append(self._recognise(piece, piece))
+            end = start
+        return pieces[::-1]
+
+    def _stands(self, piece: str) -> bool:
+        vocabulary = self._vocabulary
+        if piece in vocabulary.plain or piece in vocabulary.written:
+            return True
+        if piece in vocabulary.written_arabic:
+            return True
+        if piece.isascii() or len(piece) < 4:
+            return piece in vocabulary.phrase_keys
+        return bool(self._arabic(piece, ("ar-verb", "ku-verb", "ar"))[0])
+
+
+_AFFIXES: Final[dict[str, tuple[tuple[Affixes, Affixes], int]]] = {
+    "ar": (ARABIC_NOUN, 3),
+    "ar-verb": (ARABIC_VERB, 2),
+    "ku": (KURDISH_NOUN, 3),
+    "ku-verb": (KURDISH_VERB, 2),
+}
+
+
+def phrase_key(word: str) -> str:
+    """The key of a folded word within a phrase: Arabic without its article."""
+    return word[2:] if word.startswith("ال") and len(word) > 4 else word
+
+
+def _cores(word: str, script: str) -> set[str]:
+    if script != "ar":
+        return {word}
+    core = phrase_key(word)
+    return {core, core[:-1] + "ت"} if core.endswith("ه") and len(core) > 3 else {core}
+
+
+def _join(table: dict[str, int], key: str, bits: int) -> None:
+    table[key] = table.get(key, 0) | bits
+
+
+def _shorter(word: str) -> set[str]:
+    return {word} | {word[:cut] + word[cut + 1 :] for cut in range(len(word))}
+
+
+def _undoubled(letters: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", letters)

@@ -1,0 +1,91 @@
+"""Ring for cases nobody has taken, rung by rung, and take back those whose owner fell silent."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from bot.domain.ladder import LADDERS, Watch, first_due, next_due, watch_at
+from bot.domain.roster import Handle, Roster
+from bot.domain.rota import watchers
+from bot.ports.cases import Alarm, Call, ClockStore, Ringing
+
+_log = structlog.get_logger()
+
+RETRY_SECONDS: Final = 60
+"""How long after a call that could not be made it is tried again."""
+
+
+class LogAlarm:
+    """The Alarm that is always there: an event in the log."""
+
+    async def ring(self, call: Call) -> None:
+        """Log the call: counts and enum values only."""
+        _log.warning(
+            "staff_called",
+            rung=call.watch,
+            urgency=call.urgency,
+            waiting=call.cases,
+            count=len(call.handles),
+        )
+
+
+class Escalate:
+    """One step of the escalation clock; call it every few seconds, or when `next_due` says."""
+
+    def __init__(self, clocks: ClockStore, alarms: Sequence[Alarm]) -> None:
+        self._clocks = clocks
+        self._alarms = alarms
+
+    async def step(self, roster: Roster | None, now: int) -> int:
+        """Let leases lapse, ring what is due; how many calls were made.
+
+        Each rung rings once, whoever else steps and however often the program restarts: only a
+        crash between the call and its being written down, or an alarm that failed, repeats one.
+        """
+        zero, one, two, three = (first_due(urgency, now) for urgency in range(4))
+        lapsed = await self._clocks.lapse(now, (zero, one, two, three))
+        if lapsed:
+            _log.warning("leases_lapsed", count=len(lapsed))
+        groups: defaultdict[tuple[int, Watch], list[tuple[Ringing, int]]] = defaultdict(list)
+        for ringing in await self._clocks.take_due(now, now + RETRY_SECONDS):
+            rung = _rung_with_somebody(roster, ringing, now)
+            groups[ringing.urgency, watch_at(ringing.urgency, rung)].append((ringing, rung))
+        calls = 0
+        for (urgency, watch), due in groups.items():
+            call = Call(watch, urgency, len(due), _handles(roster, watch, now))
+            if await self._ring(call):
+                calls += 1
+                await self._done(due, now)
+        return calls
+
+    async def _ring(self, call: Call) -> bool:
+        """Pass the call to every alarm; whether at least one took it."""
+        rung = False
+        for alarm in self._alarms:
+            try:
+                await alarm.ring(call)
+                rung = True
+            except Exception as error:  # noqa: BLE001 - one broken alarm must not silence the others
+                _log.error("alarm_failed", kind=type(error).__name__, urgency=call.urgency)
+        return rung
+
+    async def _done(self, due: Sequence[tuple[Ringing, int]], now: int) -> None:
+        for ringing, rung in due:
+            # Counted from now, not from when it was due: after an outage the rungs keep their
+            # distance instead of all ringing at once.
+            await self._clocks.rung_done(ringing, rung + 1, next_due(ringing.urgency, rung, now))
+
+
+def _rung_with_somebody(roster: Roster | None, ringing: Ringing, now: int) -> int:
+    """The rung to call: the one that is due, or the first above it that reaches anybody."""
+    last = len(LADDERS[ringing.urgency].rungs) - 1
+    rung = ringing.rung
+    while rung < last and not _handles(roster, watch_at(ringing.urgency, rung), now):
+        rung += 1
+    return rung
+
+
+def _handles(roster: Roster | None, watch: Watch, now: int) -> tuple[Handle, ...]:
+    return watchers(roster, watch, now) if roster is not None else ()

@@ -1,0 +1,119 @@
+"""Trust a roster only if the pinned administrator signed it and it is no step back."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain import roster as rosters
+from bot.domain.roster import Member, Roster, SignedRoster
+from bot.errors import RosterError, SealError
+from bot.ports.cases import RosterHistory
+from bot.sealing import canonical, keys
+from bot.sealing.keys import Recipient
+
+PURPOSE: Final = b"sanad roster/1\n"
+"""What the signature is over begins with this, so that it is good for nothing else."""
+PUBLIC_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedRoster:
+    """A roster whose signature held, with the keys every case is sealed to, ready for use."""
+
+    roster: Roster
+    recipients: tuple[Recipient, ...]
+
+    @property
+    def version(self) -> int:
+        """The roster's version, which goes into every sealed case."""
+        return self.roster.version
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """What an opener compares a case's recipients with."""
+        return tuple(recipient.fingerprint for recipient in self.recipients)
+
+    def member_with(self, recipient: str) -> Member:
+        """The member whose key this is; RosterError if it is not (or no longer) in the roster."""
+        for member in self.roster.members:
+            if recipient and member.recipient == recipient:
+                return member
+        raise RosterError(
+            "this key is in no roster in force; have the administrator add it and sign"
+        )
+
+
+def parse_admin(text: str) -> bytes:
+    """The pinned public key (64 hex digits, the file admin.pub); RosterError if it is none."""
+    try:
+        public = bytes.fromhex(text.strip())
+    except ValueError:
+        public = b""
+    if len(public) != PUBLIC_BYTES:
+        raise RosterError(
+            "admin.pub holds no public key (64 hex digits); copy it again from the administrator"
+        )
+    return public
+
+
+def check_roster(file: bytes, admin: bytes) -> TrustedRoster:
+    """The roster in a file, if `admin` signed exactly it; RosterError otherwise."""
+    signed = rosters.decode_file(file)
+    try:
+        message = PURPOSE + canonical.dump(signed.roster)
+        signature = bytes.fromhex(signed.signature)
+    except (SealError, ValueError):
+        message, signature = b"", b""
+    if not signature or not keys.verify(admin, message, signature):
+        raise RosterError(
+            "the roster is not signed by the administrator this installation trusts, or it was "
+            "altered; sign it again with `sanad roster sign`, or restore the signed file"
+        )
+    roster = rosters.decode(signed.roster)
+    try:
+        recipients = tuple(Recipient.parse(text) for text in roster.recipients())
+    except SealError as error:
+        raise RosterError(f"a key in the roster cannot be used: {error}") from error
+    return TrustedRoster(roster, recipients)
+
+
+async def trust_roster(file: bytes, admin: bytes, history: RosterHistory) -> TrustedRoster:
+    """The roster in a file, if it is signed and not older than what was accepted before.
+
+    A newer one is remembered. RosterError for a rollback, and for a second roster under a version
+    that was already accepted with other content.
+    """
+    trusted = check_roster(file, admin)
+    if await history.keep_roster(trusted.version, file):
+        return trusted
+    newest = await history.newest_roster()
+    if newest is None or newest[0] != trusted.version:
+        raise RosterError(
+            f"roster version {trusted.version} is older than version "
+            f"{newest[0] if newest else '?'}, which was in force; restore the newest signed file"
+        )
+    if check_roster(newest[1], admin).roster != trusted.roster:
+        raise RosterError(
+            f"there are two different rosters of version {trusted.version}; "
+            "sign again, which raises the version"
+        )
+    return trusted
+
+
+async def known_rosters(
+    versions: set[int], admin: bytes, history: RosterHistory
+) -> dict[int, tuple[str, ...]]:
+    """For an opener: whom each of these versions sealed to; unknown versions are left out."""
+    known = {}
+    for version in sorted(versions):
+        file = await history.roster_file(version)
+        if file is not None:
+            known[version] = check_roster(file, admin).fingerprints
+    return known
+
+
+def sign_roster(roster: Roster, signing_seed: bytes) -> bytes:
+    """The signed file of a roster; RosterError if the roster is not fit to be used."""
+    document = rosters.encode(roster)
+    rosters.decode(document)
+    signature = keys.sign(signing_seed, PURPOSE + canonical.dump(document))
+    return rosters.encode_file(SignedRoster(document, signature.hex()))
