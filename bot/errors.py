@@ -1,4 +1,4 @@
-"""Errors that reach a person; each text names the cause and the remedy and carries no personal data."""
+"""Errors that reach a person; each text names cause and remedy and carries no personal data."""
 
 
 class SanadError(Exception):

@@ -23,16 +23,20 @@ def read_facts(path: Path) -> dict[str, Param]:
     facts = {}
     for name, fact in table.items():
         try:
-            date.fromisoformat(fact["checked"])
-            if not fact["source"]:
-                raise ValueError("no source")
-            facts[name] = KINDS[fact["kind"]](fact["value"])
+            facts[name] = _fact(fact)
         except (KeyError, ValueError, TypeError) as error:
             raise ConfigurationError(
                 f"{path.name}: `{name}` needs value, kind (number or email), source and checked "
                 "(a day like 2026-11-23)"
             ) from error
     return facts
+
+
+def _fact(fact: dict[str, str]) -> Param:
+    date.fromisoformat(fact["checked"])
+    if not fact["source"]:
+        raise ValueError("no source")
+    return KINDS[fact["kind"]](fact["value"])
 
 
 def standing(facts: dict[str, Param], organisation: Organisation) -> dict[Tag, dict[str, Param]]:

@@ -22,19 +22,14 @@ WORDS: Final = 80
 
 def deny_by_default(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Keep allowed fields with plain values; a string with a run of 7 digits or an @ is dropped."""
-    kept = {}
-    for key, value in event.items():
-        if key not in ALLOWED:
-            continue
-        if isinstance(value, SAFE_TYPES):
-            kept[key] = value
-        elif (
-            isinstance(value, str)
-            and len(value) <= WORDS
-            and (key in ("timestamp", "address") or not _tells(value))
-        ):
-            kept[key] = value
-    return kept
+    return {key: value for key, value in event.items() if key in ALLOWED and _safe(key, value)}
+
+
+def _safe(key: str, value: object) -> bool:
+    if isinstance(value, str):
+        plain = key in ("timestamp", "address") or not _tells(value)
+        return plain and len(value) <= WORDS
+    return isinstance(value, SAFE_TYPES)
 
 
 def _tells(text: str) -> bool:

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from bot.app.compose import DEMO, Content, make_presenter, read_content
+from bot.app.content import DEMO, Content, make_presenter, read_content
 from bot.app.organisation import load_organisation
 from bot.domain.language import LANGUAGES, TAGS, Tag
 from bot.domain.message import Button, Outgoing
@@ -17,14 +17,17 @@ from bot.i18n.rendering import Param
 from bot.usecases.present import Presenter
 
 STYLE: Final = """
-body{font:15px/1.5 system-ui,"Noto Sans Arabic",sans-serif;margin:0;background:#e7ecef;color:#14212b}
+body{font:15px/1.5 system-ui,"Noto Sans Arabic",sans-serif;margin:0;background:#e7ecef;
+color:#14212b}
 header{position:sticky;top:0;background:#fff;padding:.6rem 1rem;border-bottom:1px solid #ccd5da}
 section{padding:.5rem 1rem 1.5rem}h2{font-size:1rem;margin:.8rem 0 .4rem}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:.8rem}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:.4rem;background:#fff;border-radius:.6rem;
 padding:.5rem}.pair h3{grid-column:1/-1;margin:0;font-size:.8rem;color:#51626d}
-.m{background:#f3f7f9;border-radius:.6rem;padding:.5rem;white-space:pre-wrap;overflow-wrap:anywhere}
-.w{background:#efe8df}.b{display:block;margin:.2rem 0 0;border:1px solid #c5d0d8;border-radius:.4rem;
+.m{background:#f3f7f9;border-radius:.6rem;padding:.5rem;white-space:pre-wrap;
+overflow-wrap:anywhere}
+.w{background:#efe8df}
+.b{display:block;margin:.2rem 0 0;border:1px solid #c5d0d8;border-radius:.4rem;
 padding:.1rem .4rem;background:#fff;color:#1f6f9c;text-align:center}.v{color:#33454f;font-size:.85em}
 """
 SAMPLES: Final[dict[str, Param]] = {

@@ -24,7 +24,7 @@ CREDENTIAL_FOLDERS: Final = ("CREDENTIALS_DIRECTORY",)
 
 
 def _credential_folders() -> list[Path]:
-    """systemd's and Docker's folders of secrets, when they exist."""
+    """Systemd's and Docker's folders of secrets, when they exist."""
     named = [Path(os.environ[name]) for name in CREDENTIAL_FOLDERS if os.environ.get(name)]
     return [folder for folder in (*named, Path("/run/secrets")) if folder.is_dir()]
 
@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no .env files here
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then credential files, then sanad.toml."""

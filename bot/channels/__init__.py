@@ -1,0 +1,1 @@
+"""Where people write: Telegram, WhatsApp, a preview page."""

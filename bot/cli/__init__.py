@@ -1,0 +1,1 @@
+"""The commands of sanad: argument parsing and exit codes only."""

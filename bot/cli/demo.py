@@ -2,13 +2,15 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import typer
 
 from bot.app import logs
-from bot.app.compose import DEMO, Running
+from bot.app.compose import Running
+from bot.app.content import DEMO
 from bot.app.organisation import load_organisation
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE
 from bot.app.settings import Settings, load_settings
@@ -30,7 +32,9 @@ def demo() -> None:
     try:
         settings = demo_settings()
         prepare(settings)
-        run(settings, load_organisation(DEMO / "organisation.toml"), demo=True, tell=_tell(settings))
+        run(
+            settings, load_organisation(DEMO / "organisation.toml"), demo=True, tell=_tell(settings)
+        )
     except SanadError as error:
         typer.echo(f"the demo cannot start:\n{error}", err=True)
         raise typer.Exit(2) from None
@@ -69,7 +73,7 @@ def prepare(settings: Settings) -> None:
     (data / ROSTER_FILE).write_bytes(sign_roster(roster, admin.signing))
 
 
-def _tell(settings: Settings):  # noqa: ANN202 - a printer of what runs
+def _tell(settings: Settings) -> Callable[[Running], None]:
     def tell(program: Running) -> None:
         channels = ", ".join(program.channels) or (
             "none; set SANAD_TELEGRAM_TOKEN, or the SANAD_TWILIO_… settings, to add them"

@@ -9,11 +9,11 @@ from typing import Annotated, Final
 
 import typer
 
-from bot.app.compose import FLOWS, LOCALES, PROJECT
+from bot.app.content import FLOWS, LOCALES, PROJECT
 from bot.app.library import read_book
 from bot.app.preview_sheet import write_sheet
 from bot.app.schema import flow_schema
-from bot.app.simulate import replay, talk
+from bot.app.transcripts import replay, talk
 from bot.domain.language import TAGS
 from bot.engine import lint as rules
 from bot.engine.routing import Lexicon
@@ -62,8 +62,8 @@ def chat(
     asyncio.run(talk(language, record))
 
 
-@app.command()
-def test(
+@app.command("test")
+def play(
     paths: Annotated[list[Path] | None, typer.Argument(help="Transcripts or folders.")] = None,
     *,
     update: Annotated[bool, typer.Option(help="Write what is said now into the files.")] = False,

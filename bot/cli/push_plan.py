@@ -1,6 +1,6 @@
 """What `sanad channel push` sends to Twilio: every screen of the flows in every language."""
 
-from bot.app.compose import make_presenter, read_content
+from bot.app.content import make_presenter, read_content
 from bot.app.organisation import load_organisation
 from bot.app.preview_sheet import every_screen
 from bot.app.settings import load_settings

@@ -1,4 +1,4 @@
-"""Where a text stands: the `msgctxt` of every text of a flow, the same for engine and catalogues."""
+"""Where a text stands: the `msgctxt` of every text of a flow, for engine and catalogues."""
 
 
 def text(node: str) -> str:

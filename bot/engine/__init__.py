@@ -1,0 +1,1 @@
+"""The pure conversation engine: flows in, sessions and events in, effects out."""

@@ -17,7 +17,7 @@ MOVE_NUMBERS: Final[Mapping[Move, str]] = {
     "exit": "0", "back": "00", "skip": "99", "emergency": "911",
     "stop": "", "language": "", "menu": "", "help": "", "done": "",
 }  # fmt: skip
-"""What may be typed for a move. Those without a number have words (flows/lexicon/commands.yaml)."""
+"""What may be typed for a move; those without a number have words (flows/lexicon)."""
 
 ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "submit": ("sent", "no_roster", "not_stored"),
@@ -81,7 +81,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One step of a conversation; `name` is "flow.node" and every target is resolved to that form."""
+    """One step of a conversation; `name` and every target have the form "flow.node"."""
 
     name: str
     line: int = 0
@@ -150,8 +150,8 @@ class Flow:
 class Book:
     """All flows of one version with their texts in four languages: what a talk is pinned to.
 
-    `texts[tag][context]` is the text of a context (bot.domain.contexts) in a language; `labels[node]`
-    maps a folded label in any language to the value it stands for.
+    `texts[tag][context]` is the text of a context (bot.domain.contexts) in a language;
+    `labels[node]` maps a folded label in any language to the value it stands for.
     """
 
     version: str
@@ -162,5 +162,5 @@ class Book:
     topics: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, tag: str, context: str) -> str:
-        """The text of a context; English where a language lacks it (the build gate forbids that)."""
+        """The text of a context; English where a language lacks it (the build gate forbids it)."""
         return self.texts.get(tag, {}).get(context) or self.texts["en"].get(context, "")

@@ -1,4 +1,4 @@
-"""Flow YAML into a Book: every scalar a string, every fault with file, line, column and a remedy."""
+"""Flow YAML into a Book: every scalar a string, every fault with file, line, column, remedy."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,6 +32,7 @@ NODE_KEYS: Final = (
     "say", "ask", "kind", "choices", "save", "short", "next", "when", "required", "skip", "moves",
     "copy", "set", "clear", "do", "results", "free", "limit", "return", "end", "note",
 )  # fmt: skip
+PLAIN_KEYS: Final = ("say", "ask", "save", "short", "skip", "note")
 CHOICE_KEYS: Final = ("label", "to", "describe", "short")
 RULE_KEYS: Final = ("when", "to")
 NOT_FLOWS: Final = frozenset({"facts.yaml"})
@@ -91,7 +92,7 @@ class _Reader:
     def sequence(self, node: yaml.Node) -> list[yaml.Node]:
         if not isinstance(node, yaml.SequenceNode):
             self.fail(node, "a list ([a, b] or lines with -) is needed here")
-        return cast(list[yaml.Node], node.value)
+        return cast("list[yaml.Node]", node.value)
 
     def string(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode):
@@ -116,7 +117,7 @@ class _Reader:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """ "; did you mean …" for a word that is close to a known one, else the known ones."""
+    """What follows an unknown word: the known one it is close to, else all known ones."""
     names = sorted(known)
     best = process.extractOne(word, names, score_cutoff=60)
     if best is not None:
@@ -181,25 +182,27 @@ def _choices(reader: _Reader, node: yaml.Node) -> tuple[Choice, ...]:
 
 def _node(reader: _Reader, flow: str, name: str, body: yaml.Node) -> Node:
     keys = reader.mapping(body, NODE_KEYS)
+    plain = {key: reader.string(keys[key]) for key in PLAIN_KEYS if key in keys}
     node = Node(
         name=f"{flow}.{name}",
         line=body.start_mark.line + 1,
-        **{
-            key: reader.string(keys[key])
-            for key in ("say", "ask", "save", "short", "skip", "note")
-            if key in keys
-        },
+        say=plain.get("say", ""),
+        ask=plain.get("ask", ""),
+        save=plain.get("save", ""),
+        short=plain.get("short", ""),
+        skip=plain.get("skip", ""),
+        note=plain.get("note", ""),
     )
     if "kind" in keys:
         kind = reader.one_of(keys["kind"], reader.string(keys["kind"]), KINDS, "kind")
-        node = replace(node, kind=cast(Kind, kind))
+        node = replace(node, kind=cast("Kind", kind))
     if "choices" in keys:
         node = replace(node, choices=_choices(reader, keys["choices"]))
     if "next" in keys:
         node = replace(node, next=_rules(reader, keys["next"]))
     if "moves" in keys:
         moves = tuple(
-            cast(Move, reader.one_of(keys["moves"], move, MOVES, "move"))
+            cast("Move", reader.one_of(keys["moves"], move, MOVES, "move"))
             for move in reader.strings(keys["moves"])
         )
         node = replace(node, moves=moves)

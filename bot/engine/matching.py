@@ -30,7 +30,7 @@ def token(prompt: int, value: str, *, move: bool = False) -> str:
 
 
 def parse_press(text: str) -> Press | None:
-    """A token of ours, also the static form "=screen/value" of Content resources; None if neither."""
+    """A token of ours, or the static "=screen/value" of Content resources; None if neither."""
     if text.startswith("="):
         screen, slash, value = text[1:].rpartition("/")
         if not slash:

@@ -101,6 +101,8 @@ class Lexicon:
             if len(entry.slots()) > 1 or len(fold(entry.text).split()) > 1:
                 bits = self._vocabulary.bit(entry.owner)
                 self._add_phrase(entry, bits | self._vocabulary.language_bit(entry.script))
+            elif fold(entry.text) in self._vocabulary.plain:
+                entry.place.refuse(f"{entry.text!r} is also under `plain:`; keep one of them")
             else:
                 self._vocabulary.add(entry)
 

@@ -276,7 +276,11 @@ class _Talk:
         again = checksum == self.session.last_text
         self.session.last_text = checksum
         command = self.world.understanding.command(text)
-        if command in MOVE_NUMBERS and not (command == "help" and node.name == HELP):
+        if (
+            command is not None
+            and command in MOVE_NUMBERS
+            and not (command == "help" and node.name == HELP)
+        ):
             self._move(command)
             return
         if not node.ask:
@@ -434,7 +438,7 @@ class _Talk:
             call = session.calls.pop()
             if call.node in self.world.book.nodes:
                 session.node = ""
-                self.enter(call.node, returning=True)
+                self.enter(call.node)
                 return
         self.enter(MENU if session.language else ENTRY)
 
@@ -532,7 +536,7 @@ class _Talk:
         return any(value in condition.values for value in given)
 
     # ------------------------------------------------------------------ entering
-    def enter(self, name: str, *, returning: bool = False) -> None:
+    def enter(self, name: str) -> None:
         """Arrive at a node: say what is said, stop at the first question, act or end."""
         session = self.session
         while True:
@@ -557,7 +561,6 @@ class _Talk:
                 self._return()
                 return
             name = self._next(node)
-            returning = False
 
     def _act(self, node: Node) -> None:
         session = self.session
@@ -584,7 +587,7 @@ class _Talk:
         session = self.session
         chosen = session.answers.pop("language", "")
         if chosen in TAGS:
-            session.language = chosen  # type: ignore[assignment]  # checked on the line above
+            session.language = chosen
         if session.calls and session.calls[-1].reason == "language":
             self._return()
             return
@@ -694,7 +697,7 @@ class _Talk:
         ahead: set[str] = set()
         while len(ahead) < HOPS and node.next:
             node = self.world.book.nodes[self._next(node)]
-            if node.name in ahead or node.name.partition(".")[0] not in {node.flow}:
+            if node.name in ahead:
                 break
             if node.do or node.end or (node.ask and node.name not in steps and node.kind == "step"):
                 break

@@ -115,8 +115,8 @@ class Entry:
 class CaseStore(Protocol):
     """The staff's side of the queue."""
 
-    async def rows(self, states: Sequence[State]) -> tuple[CaseRow, ...]:
-        """Cases in these states, the most urgent first, then the oldest."""
+    async def rows(self, states: Sequence[State], limit: int | None = None) -> tuple[CaseRow, ...]:
+        """Cases in these states, the most urgent first, then the oldest; at most `limit`."""
         ...
 
     async def match(self, prefix: str) -> tuple[CaseRow, ...]:

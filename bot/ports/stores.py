@@ -20,7 +20,7 @@ class StoredSession:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """How a person comes back: the keyed tag of a receipt code, and the key replies are sealed to."""
+    """How a person comes back: the tag of a receipt code, and the key replies are sealed to."""
 
     tag: bytes
     recipient: bytes

@@ -53,7 +53,7 @@ class EpochFiles:
         return min(self._keys)
 
     def _today(self) -> int:
-        """The epoch of a clock that is not believed when it jumps (2 hours of steady time first)."""
+        """The epoch of a clock that is not believed when it jumps (two steady hours first)."""
         now, monotonic = self._clock.now(), self._clock.monotonic()
         expected = self._anchor[0] + (monotonic - self._anchor[1])
         if abs(now - expected) <= STABLE_SECONDS:

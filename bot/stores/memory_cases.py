@@ -72,10 +72,10 @@ class MemoryCases:
         return True
 
     # ------------------------------------------------------------------ staff
-    async def rows(self, states: Sequence[State]) -> tuple[CaseRow, ...]:
+    async def rows(self, states: Sequence[State], limit: int | None = None) -> tuple[CaseRow, ...]:
         """Cases in these states, the most urgent first, then the oldest."""
         found = [kept.row for kept in self._cases.values() if kept.row.state in states]
-        return tuple(sorted(found, key=_order))
+        return tuple(sorted(found, key=_order)[:limit])
 
     async def match(self, prefix: str) -> tuple[CaseRow, ...]:
         """Up to two cases whose id in hex begins so."""

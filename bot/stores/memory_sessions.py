@@ -13,9 +13,7 @@ from bot.stores.memory_cases import MemoryCases
 class MemorySessions:
     """The SessionStore without a disk; holds at most `room` sessions, the oldest go first."""
 
-    def __init__(
-        self, clock: Clock, cases: MemoryCases | None = None, room: int = 20_000
-    ) -> None:
+    def __init__(self, clock: Clock, cases: MemoryCases | None = None, room: int = 20_000) -> None:
         self._clock = clock
         self._room = room
         self._rows: OrderedDict[bytes, StoredSession] = OrderedDict()

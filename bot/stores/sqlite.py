@@ -42,7 +42,8 @@ class Connection(aiosqlite.Connection):
 
     async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Do `work` with the plain connection on the database thread."""
-        result: Result = await self._execute(lambda: work(self._conn))
+        # aiosqlite leaves this one untyped
+        result: Result = await self._execute(lambda: work(self._conn))  # type: ignore[no-untyped-call]
         return result
 
 
@@ -62,8 +63,10 @@ class Database:
             return sqlite3.connect(path, isolation_level=None, cached_statements=256)
 
         try:
+            # One folder, before anything else runs on the loop.
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            connection = await Connection(connect, iter_chunk_size=64)
+            connection = Connection(connect, iter_chunk_size=64)
+            await connection
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"the database {path.name} cannot be opened: {error}") from error
         try:
@@ -74,7 +77,7 @@ class Database:
         except BaseException:
             await connection.close()  # an open aiosqlite connection would hang the process at exit
             raise
-        path.chmod(0o600)
+        path.chmod(0o600)  # noqa: ASYNC240 - once, at the start
         return database
 
     async def close(self) -> None:

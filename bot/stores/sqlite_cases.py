@@ -49,28 +49,30 @@ def insert_entry(connection: sqlite3.Connection, entry: NewEntry) -> bool:
     """Add to a case in the open transaction; False, and nothing written, if it is done or gone."""
     marks, done = list_of(sorted(DONE))
     found = connection.execute(
-        f"UPDATE cases SET news = 1 WHERE id = ? AND state NOT IN ({marks}) RETURNING id",  # noqa: S608
+        "UPDATE cases SET news = 1, entries = entries + 1"  # noqa: S608 - only question marks
+        f" WHERE id = ? AND state NOT IN ({marks}) RETURNING entries",
         (entry.case, *done),
     ).fetchall()
     if not found:
         return False
     connection.execute(
-        "INSERT INTO entries (case_id, number, hour, sealed)"
-        " SELECT ?, max(number) + 1, ?, ? FROM entries WHERE case_id = ?",
-        (entry.case, entry.hour, entry.sealed, entry.case),
+        "INSERT INTO entries (case_id, number, hour, sealed) VALUES (?, ?, ?, ?)",
+        (entry.case, found[0][0] - 1, entry.hour, entry.sealed),
     )
     write_note(connection, Note(entry.hour, NOBODY, "add", entry.case))
     return True
 
 
-def _rows(connection: sqlite3.Connection, states: Sequence[State]) -> tuple[CaseRow, ...]:
+def _rows(
+    connection: sqlite3.Connection, states: Sequence[State], limit: int | None
+) -> tuple[CaseRow, ...]:
     marks, values = list_of(states)
     return tuple(
         to_row(row)
         for row in connection.execute(
             f"SELECT {COLUMNS} FROM cases WHERE state IN ({marks})"  # noqa: S608 - our own columns
-            " ORDER BY urgency, hour, id",
-            values,
+            " ORDER BY urgency, hour, id LIMIT ?",
+            (*values, -1 if limit is None else limit),
         )
     )
 
@@ -209,9 +211,9 @@ class SqliteCases(SqliteMailboxes, SqliteClocks, SqliteLedger):
         """Add something to a case; False if the case is closed or gone."""
         return await perform(self._database, insert_entry, entry)
 
-    async def rows(self, states: Sequence[State]) -> tuple[CaseRow, ...]:
+    async def rows(self, states: Sequence[State], limit: int | None = None) -> tuple[CaseRow, ...]:
         """Cases in these states, the most urgent first, then the oldest."""
-        return await consult(self._database, _rows, states)
+        return await consult(self._database, _rows, states, limit)
 
     async def match(self, prefix: str) -> tuple[CaseRow, ...]:
         """Up to two cases whose id in hex begins so."""

@@ -14,7 +14,7 @@ from bot.stores.sqlite_work import consult, perform
 
 def _look(connection: sqlite3.Connection, tag: bytes) -> MailboxView | None:
     row = connection.execute(
-        "SELECT id, state, (SELECT count(*) FROM entries WHERE case_id = id), sealed"
+        "SELECT id, state, cases.entries, sealed"
         " FROM mailboxes JOIN cases ON id = mailboxes.case_id"
         " JOIN entries ON entries.case_id = id AND number = 0 WHERE tag = ?",
         (tag,),
@@ -46,8 +46,8 @@ def _withdraw(connection: sqlite3.Connection, tag: bytes, hour: int) -> bool:
         connection.execute(f"DELETE FROM {table} WHERE case_id = ?", (case,))  # noqa: S608 - above
     # The owner stays: somebody who was helping must learn that the case is withdrawn.
     connection.execute(
-        "UPDATE cases SET state = 'withdrawn', lease = 0, news = 0, closing = '', done_hour = ?,"
-        " wants_woman = 0, child_trained = 0 WHERE id = ?",
+        "UPDATE cases SET state = 'withdrawn', lease = 0, entries = 0, news = 0, closing = '',"
+        " wants_woman = 0, child_trained = 0, done_hour = ? WHERE id = ?",
         (hour, case),
     )
     write_note(connection, Note(hour, NOBODY, "withdraw", case))

@@ -7,8 +7,8 @@ from typing import Any, Final
 from bot.ports.cases import CaseRow, Letter
 
 COLUMNS: Final = (
-    "id, state, urgency, language, hour, wants_woman, child_trained, owner, lease,"
-    " (SELECT count(*) FROM entries WHERE case_id = cases.id), news, closing, done_hour"
+    "id, state, urgency, language, hour, wants_woman, child_trained, owner, lease, entries, news,"
+    " closing, done_hour"
 )
 """What `to_row` reads, in order, of a row of `cases`."""
 

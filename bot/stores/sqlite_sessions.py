@@ -50,9 +50,9 @@ class SqliteSessions:
         """Finish what waits and end."""
         worker, self._worker = self._worker, None
         if worker is not None:
+            left = [waiting.done for waiting in self._waiting]
             self._wake.set()
-            while self._waiting:
-                await asyncio.sleep(0.01)
+            await asyncio.gather(*left, return_exceptions=True)
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=True)
 
@@ -104,7 +104,7 @@ class SqliteSessions:
     async def _commit(self, batch: list[_Waiting]) -> None:
         try:
             await self._commit_together(batch)
-        except Exception as error:  # noqa: BLE001 - whatever failed, nobody may wait for ever
+        except Exception as error:  # noqa: BLE001 - told to the one who waits; others go on
             if len(batch) == 1:
                 _fail(batch[0], error)
                 return

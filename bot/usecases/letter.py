@@ -27,19 +27,27 @@ TOPICS: Final[Mapping[Tongue, Mapping[str, str]]] = {
 }
 LETTERS: Final[Mapping[Tongue, tuple[str, str, str]]] = {
     "en": (
-        "Subject: Concern about possible trafficking in persons\n\nTo the Anti-Human Trafficking "
-        "Directorate,\n\nI would like to tell you about {topic}.",
+        (
+            "Subject: Concern about possible trafficking in persons\n\nTo the Anti-Human "
+            "Trafficking Directorate,\n\nI would like to tell you about {topic}."
+        ),
         "It concerns the governorate of {place}.",
-        "What I have seen or what happened, without names:\n…\n\nPlease tell me which steps are "
-        "possible and how the person is protected. Please do not contact me by telephone.\n\n"
-        "With respect",
+        (
+            "What I have seen or what happened, without names:\n…\n\nPlease tell me which steps "
+            "are possible and how the person is protected. Please do not contact me by "
+            "telephone.\n\nWith respect"
+        ),
     ),
     "ar": (
-        "الموضوع: قلق بشأن احتمال وجود اتجار بالبشر\n\nإلى مديرية مكافحة الاتجار بالبشر،\n\n"
-        "أودّ إبلاغكم عن {topic}.",
+        (
+            "الموضوع: قلق بشأن احتمال وجود اتجار بالبشر\n\nإلى مديرية مكافحة الاتجار بالبشر،\n\n"
+            "أودّ إبلاغكم عن {topic}."
+        ),
         "الأمر يخص محافظة {place}.",
-        "ما رأيته أو ما حدث، من دون أسماء:\n…\n\nأرجو إعلامي بالخطوات الممكنة وكيف تتم حماية "
-        "الشخص. أرجو عدم الاتصال بي هاتفيًا.\n\nمع الاحترام",
+        (
+            "ما رأيته أو ما حدث، من دون أسماء:\n…\n\nأرجو إعلامي بالخطوات الممكنة وكيف تتم حماية "
+            "الشخص. أرجو عدم الاتصال بي هاتفيًا.\n\nمع الاحترام"
+        ),
     ),
 }
 

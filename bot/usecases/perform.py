@@ -20,7 +20,7 @@ from bot.ports.runtime import Entropy
 from bot.ports.stores import NewCase
 from bot.sealing import mailbox, receipt
 from bot.usecases.hand_off import prepare_addition, prepare_alert, prepare_case
-from bot.usecases.letter import write_letter
+from bot.usecases.letter import Tongue, write_letter
 from bot.usecases.limits import CodeTries
 from bot.usecases.on_duty import on_duty
 from bot.usecases.receipts import Receipts
@@ -140,7 +140,7 @@ class Perform:
         return Done("found", shown=(("services", rendering.rendered("\n\n".join(cards))),))
 
     def _letter(self, request: Request) -> Done:
-        tongue = "en" if request.answers.get("letter_language") == "en" else "ar"
+        tongue: Tongue = "en" if request.answers.get("letter_language") == "en" else "ar"
         place = _text(request.answers.get("letter_place"))
         name = self._desk.places.label(place, tongue) if place else ""
         topic = _text(request.answers.get("letter_topic"))

@@ -103,7 +103,7 @@ class Presenter:
         return rendering.render(template, params, tag)
 
     def _in_every_language(self, book: Book, show: Show, extra: Mapping[str, Param]) -> str:
-        """Before a language is chosen: what all four say, each once; long texts by first paragraph."""
+        """Before a language is chosen: what all four say, each once; long ones in short."""
         if show.node.name == ENTRY:  # holds all four languages in itself
             return "\n\n".join(
                 rendering.render(book.text("en", part), {}, "ar") for part in show.parts

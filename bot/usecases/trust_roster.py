@@ -1,5 +1,6 @@
 """Trust a roster only if the pinned administrator signed it and it is no step back."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,16 +100,38 @@ async def trust_roster(file: bytes, admin: bytes, history: RosterHistory) -> Tru
     return trusted
 
 
-async def known_rosters(
-    versions: set[int], admin: bytes, history: RosterHistory
-) -> dict[int, tuple[str, ...]]:
-    """For an opener: whom each of these versions sealed to; unknown versions are left out."""
-    known = {}
-    for version in sorted(versions):
+class KnownRosters(Mapping[int, tuple[str, ...]]):
+    """For an opener: whom each accepted version of the roster sealed to.
+
+    A roster is checked only when a case names it: there may be years of them.
+    """
+
+    def __init__(self, files: Mapping[int, bytes], admin: bytes) -> None:
+        self._files = files
+        self._admin = admin
+        self._checked: dict[int, tuple[str, ...]] = {}
+
+    def __getitem__(self, version: int) -> tuple[str, ...]:
+        if version not in self._checked:
+            trusted = check_roster(self._files[version], self._admin)
+            self._checked[version] = trusted.fingerprints
+        return self._checked[version]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+async def known_rosters(newest: int, admin: bytes, history: RosterHistory) -> KnownRosters:
+    """Every accepted roster up to version `newest`; versions never seen here are left out."""
+    files = {}
+    for version in range(1, newest + 1):
         file = await history.roster_file(version)
         if file is not None:
-            known[version] = check_roster(file, admin).fingerprints
-    return known
+            files[version] = file
+    return KnownRosters(files, admin)
 
 
 def sign_roster(roster: Roster, signing_seed: bytes) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.app import logs
-from bot.app.compose import DEMO
+from bot.app.content import DEMO
 from bot.app.organisation import load_organisation
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE
 from bot.app.settings import load_settings

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Literal
 
 import uvicorn
@@ -40,9 +40,10 @@ class Stage:
 async def polling(
     echo: Echo | None = None, telegram: FakeTelegram | None = None
 ) -> AsyncIterator[Stage]:
-    echo = echo or Echo()
-    async with telegram or FakeTelegram() as fake:
-        stage = Stage(fake, echo, _channel(fake, echo, "polling", ""))
+    """A channel that fetches, from a Telegram of its own or from one that runs already."""
+    async with AsyncExitStack() as stack:
+        fake = telegram or await stack.enter_async_context(FakeTelegram())
+        stage = Stage(fake, echo := echo or Echo(), _channel(fake, echo, "polling", ""))
         await stage.channel.start()
         try:
             yield stage

@@ -241,7 +241,7 @@ async def test_not_in_place_is_never_an_edit(desk):
 
 
 async def test_unchanged_edit_is_a_success(desk):
-    """ "message is not modified" means the screen is as it should be."""
+    """A refusal "message is not modified" means the screen is as it should be."""
     desk.press(1, 20, "same")
     desk.post.refuse(400, "Bad Request: message is not modified: specified new message content …")
     assert (desk.ended, desk.post.methods) == ([1], ["editMessageText"])

@@ -47,7 +47,20 @@ async def test_a_repeated_call_is_answered_once():
         assert await asyncio.gather(*(twilio.post(form) for _ in range(5))) == [200] * 5
         await cleared(twilio, AMAL)
         assert await twilio.post(form) == 200
-        assert (talk.texts, twilio.calls["create"]) == (["hello"], 1)
+        assert (talk.asked, twilio.calls["create"]) == (1, 1)
+
+
+async def test_a_repetition_is_silent_while_its_reply_waits():
+    """Twilio repeats a call whose reply is not out yet: no second turn and no second reply."""
+    talk = Talk()
+    async with FakeTwilio() as twilio, running(twilio, talk):
+        twilio.trouble("create", seconds=0.2)
+        form = twilio.form(twilio.record(AMAL, "hello"))
+        assert await twilio.post(form) == 200
+        await twilio.until(lambda: twilio.calls["create"] == 1)
+        assert await twilio.post(form) == 200
+        await cleared(twilio, AMAL)
+        assert (talk.asked, len(twilio.screen(AMAL).texts)) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -181,8 +194,8 @@ async def test_a_message_still_at_the_webhook_is_left_alone():
     talk = Talk()
     async with FakeTwilio() as twilio:
         twilio.record(AMAL, "just now", age=5)
-        async with running(twilio, talk, settle=60.0):
-            await twilio.until(lambda: twilio.calls["list"] >= 2)
+        async with running(twilio, talk, settle=60.0, reconcile_every=0.02):
+            await twilio.until(lambda: twilio.calls["list"] >= 6)
         assert (talk.taken, len(twilio.left(AMAL))) == ([], 1)
 
 

@@ -256,6 +256,7 @@ async def test_a_refused_resource_falls_back_to_text(tmp_path):
             assert "\u20661\u2069 Choice 1" in shown.text
             await twilio.write(AMAL, "long " * 250)
             assert "\u20661\u2069 Choice 1" in (await twilio.wait(AMAL)).text
+        assert twilio.calls["create"] == 3  # the long one was not even tried as a list
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ class Talk:
 
     def __init__(self, say: Callable[[Inbound], tuple[Outgoing, ...]] = echo) -> None:
         self.say = say
+        self.asked = 0
         self.taken: list[Inbound] = []
         self.visitors: list[Visitor] = []
         self.told: list[int] = []
@@ -55,6 +56,7 @@ class Talk:
         self._answers: dict[int, Reply] = {}
 
     async def answer(self, visitor: Visitor, inbound: Inbound) -> Reply:
+        self.asked += 1
         await self.gate.wait()
         if self.trouble:
             raise self.trouble.pop(0)

@@ -115,6 +115,7 @@ async def test_the_queue_shows_the_most_urgent_first_then_the_oldest(shelf):
     await shelf.put(case_of(3, urgency=1, hour=HOUR - 1))
     rows = await shelf.store.rows(ANYBODY)
     assert [row.case for row in rows] == [number(3), number(2), number(1)]
+    assert await shelf.store.rows(ANYBODY, limit=2) == rows[:2]
     assert await shelf.store.rows(("closed",)) == ()
 
 

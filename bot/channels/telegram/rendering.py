@@ -153,8 +153,8 @@ def _parts(text: str) -> list[str]:
     """The text in pieces that fit, cut at the end of a paragraph, a line or a word."""
     parts = []
     while len(text) > _BODY_MOST:
-        cut = max(text.rfind(end, _BODY_MOST // 2, _BODY_MOST) for end in ("\n\n", "\n", " "))
-        cut = cut if cut > 0 else _BODY_MOST
+        cuts = (text.rfind(end, _BODY_MOST // 2, _BODY_MOST) for end in ("\n\n", "\n", " "))
+        cut = next((found for found in cuts if found > 0), _BODY_MOST)
         parts.append(text[:cut])
         text = text[cut:].lstrip()
     parts.append(text)

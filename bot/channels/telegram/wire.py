@@ -102,7 +102,7 @@ class _Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         status = self._parser.get_status_code()
-        if status < 200:  # an interim answer; the real one follows
+        if status < 200 or self._size > ANSWER_MOST:  # interim, or given up already
             return
         job, self.job = self.job, None
         self._fresh = False

@@ -34,10 +34,7 @@ class Transport(AsyncTwilioHttpClient):  # type: ignore[misc]
     async def open(self) -> None:
         """Open the connection pool; needs a running event loop."""
         if self.session is None:
-            self.session = ClientSession(
-                connector=TCPConnector(limit=CONNECTIONS),
-                timeout=ClientTimeout(total=self.timeout),
-            )
+            self.session = ClientSession(connector=TCPConnector(limit=CONNECTIONS))
 
     async def close(self) -> None:
         """Close the connection pool; requests after this answer with status 0."""

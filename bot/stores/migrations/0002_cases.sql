@@ -10,6 +10,7 @@ CREATE TABLE cases (
     child_trained INTEGER NOT NULL,
     owner         TEXT NOT NULL DEFAULT '',
     lease         INTEGER NOT NULL DEFAULT 0,
+    entries       INTEGER NOT NULL DEFAULT 1,
     news          INTEGER NOT NULL DEFAULT 0,
     closing       TEXT NOT NULL DEFAULT '',
     done_hour     INTEGER NOT NULL DEFAULT 0
