@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Callable
 from typing import Final
 
@@ -16,6 +17,8 @@ from bot.errors import ConfigurationError, SanadError
 
 BACKLOG: Final = 2048
 STOP_SECONDS: Final = 5
+COLLECT: Final = (20_000, 20, 50)
+"""Turns make few circles: the collector runs a tenth as often as it would by itself."""
 
 
 def serve() -> None:
@@ -62,6 +65,7 @@ def run(
                     log_config=None,
                     access_log=False,
                     server_header=False,
+                    date_header=False,
                     proxy_headers=False,
                     backlog=BACKLOG,
                     timeout_graceful_shutdown=STOP_SECONDS,
@@ -69,6 +73,10 @@ def run(
             )
             if tell is not None:
                 tell(program)
+            # What is loaded now stays: the collector need not look at it again and again.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(*COLLECT)
             await server.serve()
 
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop()) as runner:

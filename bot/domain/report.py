@@ -107,6 +107,8 @@ TEXTS: Final[Mapping[str, int]] = {"narrative": 1_000, "pref_not_area": 40, "dis
 NO_BY_DEFAULT: Final = ("consent_reporting", *(f"share_{service}" for service in SHARES))
 ONE_BY_ONE: Final[Mapping[str, str]] = {"signs": "sign_", "danger_signs": "dv_"}
 """Questions asked one at a time: an answer `sign_debt: yes` counts as `signs: [debt]`."""
+CONTINUED: Final[Mapping[str, str]] = {"needs": "needs_more"}
+"""Questions too long for one list, asked in two parts."""
 
 Value = str | tuple[str, ...]
 
@@ -210,6 +212,8 @@ def _values(answers: Mapping[str, object]) -> dict[str, Value]:
 
 def _chosen(answers: Mapping[str, object], name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
     named: set[object] = set(_several(answers.get(name)))
+    if more := CONTINUED.get(name):
+        named |= set(_several(answers.get(more)))
     if prefix := ONE_BY_ONE.get(name):
         named |= {value for value in allowed if answers.get(prefix + value) == "yes"}
     return tuple(value for value in allowed if value in named)

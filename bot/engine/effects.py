@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from bot.engine.flow import Move, Node
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True, gc=False):
     """One choice of a screen: `value` comes back; `context` names its label, or `label` is it."""
 
     value: str
@@ -18,8 +19,7 @@ class Option:
     ticked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(msgspec.Struct, frozen=True):
     """Show these texts (contexts, in order) and wait at `node`.
 
     `progress` is (this question, of so many). `repeated` marks the prompt of an update that was

@@ -54,7 +54,7 @@ class Lexicon:
             " ".join(dict.fromkeys(key.split())): entry
             for entry in source.alone
             for spelling in entry.spellings()
-            for key in (folds(spelling) if entry.script == "latin" else folds(spelling)[:1])
+            for key in (folds(spelling) if entry.script == "latin" else [_plain(spelling)])
         }
         rules = [compile_rule(text, self._vocabulary.names.get) for text in source.rules]
         self._idioms = [rule for rule in rules if rule.owner == IDIOM]
@@ -160,7 +160,10 @@ class Lexicon:
         """What the few words of a whole message mean, courtesies and repetitions aside."""
         if len(text) > 2 * _LONGEST_COMMAND:
             return best
-        for reading in folds(text):
+        symbol = self._alone.get(_symbol(clean(text).strip()))
+        if symbol:
+            return _route(cast("Topic", symbol.owner), symbol.text)
+        for reading in filter(None, folds(text)):
             words = [word for word in reading.split() if word not in self._courtesy]
             entry = self._alone.get(" ".join(dict.fromkeys(words)))
             if entry and TOPICS.index(cast("Topic", entry.owner)) < TOPICS.index(best.topic):
@@ -187,6 +190,11 @@ class Lexicon:
             if rule.span(words, present):
                 return _route(topic, rule.name)
         return None
+
+
+def _plain(text: str) -> str:
+    """The key of a text that stands alone: its words, or its symbol."""
+    return fold(text) or _symbol(text)
 
 
 def _route(topic: Topic, matched: str) -> Route:

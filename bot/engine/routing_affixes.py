@@ -17,6 +17,7 @@ Affixes = dict[str, Meaning]
 NOTHING: Final[Meaning] = frozenset()
 ME: Final[Meaning] = frozenset({"me"})
 THEM: Final[Meaning] = frozenset({"someone"})
+YOU: Final[Meaning] = frozenset({"you", "someone"})
 WILL: Final[Meaning] = frozenset({"will"})
 GOING: Final[Meaning] = frozenset({"going"})
 NEG: Final[Meaning] = frozenset({"neg"})
@@ -54,7 +55,8 @@ _ARABIC_PERSON: Final[Affixes] = {
 _ARABIC_NUMBER: Final = _plain("و وا ون ين ت تو توا ن نا تي ا ات")
 _ARABIC_OBJECT: Final[Affixes] = (
     {"": NOTHING, "ني": ME, "ن": NOTHING, "نا": ME, "ناش": ME, "لي": ME, "بيه": NOTHING}
-    | dict.fromkeys(("ه", "ها", "هم", "هن", "ك", "ج", "كم", "و"), THEM)
+    | dict.fromkeys(("ه", "ها", "هم", "هن", "و"), THEM)
+    | dict.fromkeys(("ك", "ج", "كم"), YOU)
 )  # fmt: skip
 ARABIC_VERB: Final = (
     _joined(_AND, _ARABIC_TIME, _ARABIC_PERSON),
@@ -72,11 +74,12 @@ _KURDISH_TIME: Final[Affixes] = {
     "ت": GOING, "ا": GOING,
 }  # fmt: skip
 _KURDISH_CLITIC: Final[Affixes] = (
-    {"": NOTHING, "م": ME, "مان": ME} | dict.fromkeys(("ت", "ي", "تان", "يان"), THEM)
+    {"": NOTHING, "م": ME, "مان": ME} | dict.fromkeys(("ي", "يان"), THEM)
+    | dict.fromkeys(("ت", "تان"), YOU)
 )  # fmt: skip
 KURDISH_VERB: Final = (
     _joined(_KURDISH_TIME, _KURDISH_CLITIC),
-    _plain("م ي يت ت ن ين ه ا ات يتن يتم يان مان تن مي متي ميان ينم يتي يه ينه ن مي م نم ته"),
+    _plain("م ي يت ت ن ين ه ا ات يتن يتم يان مان تن مي متي ميان ينم يتي يه ينه ن مي م نم ته وه وم وين ون ويانم ويانه ويه ومه ويتي ومي ويان ويانين"),
 )
 
 # Latin spellings are matched by consonants alone, so their affixes are consonants too.

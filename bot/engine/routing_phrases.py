@@ -60,8 +60,9 @@ def compile_phrases(entry: Entry, vocabulary: Vocabulary, bits: int) -> Iterator
         entry.place.refuse("this entry has no letters; use letters of any script")
     if any(" " in fold(choice) for word in choices for choice in word):
         entry.place.refuse("a mark inside a word parts it; write two words")
-    if all("" in word for word in choices):
-        entry.place.refuse("at least one word of a phrase must not be missing (`_`)")
+    fixed = sum("" not in word for word in choices)
+    if fixed < min(2, len(choices)):
+        entry.place.refuse("at least two words of a phrase must not be missing (`_`)")
     yield from _with_first(_phrase(entry, choices, vocabulary, bits))
     if entry.script in {"ar", "ku"}:
         skeletons = [[choice and consonants(choice) for choice in word] for word in choices]

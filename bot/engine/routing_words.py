@@ -35,9 +35,11 @@ _LONGEST_JOINED: Final = 160
 """Characters of run-together words that are taken apart in one text."""
 _SENTENCE_GAP: Final = 4
 _SENTENCE_END: Final = re.compile(r"[.!?؟؛\n…]+")
+_LAUGHTER: Final = re.compile("[هھ]{3,}|h{4,}")
+"""Folding makes one letter of a held one, and ه alone opens a Kurdish verb."""
 _KURDISH_LETTERS: Final = re.compile("[ەێۆڵڕڤ]")
 _ALI_K_LETTERS: Final = re.compile("[ةثذضطظؤ]")
-_FLAGS: Final = ("me", "someone", "will", "going", "neg", "i", "they", "ku", "min")
+_FLAGS: Final = ("me", "someone", "will", "going", "neg", "i", "they", "you", "ku", "min")
 
 
 class Word(NamedTuple):
@@ -147,7 +149,7 @@ class _Reader:
 
     def __init__(self, vocabulary: Vocabulary, text: str) -> None:
         self._vocabulary = vocabulary
-        self._text = text[:LONGEST_TEXT]
+        self._text = _LAUGHTER.sub(" haha ", text[:LONGEST_TEXT])
         self._kurdish = bool(_KURDISH_LETTERS.search(self._text))
         self._known: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
         self._joined = _LONGEST_JOINED
@@ -238,7 +240,9 @@ class _Reader:
             keys.add("~" + sound)
         if word not in vocabulary.english:
             skeleton = latin_consonants(word)
-            bits |= vocabulary.spoken.get(sound, 0) | vocabulary.skeletons.get(skeleton, 0)
+            bits |= vocabulary.spoken.get(sound, 0)
+            # consonants alone are the least certain; an everyday spelling goes before
+            bits = bits or vocabulary.skeletons.get(skeleton, 0)
             if "^" + skeleton in vocabulary.phrase_keys:
                 keys.add("^" + skeleton)
         return bits, keys
@@ -266,7 +270,7 @@ class _Reader:
         for end in range(1, len(word) + 1):
             known = [
                 (best[start][0], best[start][1] + 1, start)
-                for start in range(max(0, end - 13), end - 2)
+                for start in range(max(0, end - 13), end - 1)
                 if self._stands(word[start:end])
             ]
             best.append(min([*known, (best[end - 1][0] + 1, best[end - 1][1], end - 1)]))
@@ -281,7 +285,7 @@ class _Reader:
         end = len(word)
         while end:
             start = best[end][2]
-            if end - start > 2:
+            if end - start > 1:
                 piece = word[start:end]
                 pieces.append(self._recognise(piece, piece))
             end = start
@@ -289,9 +293,11 @@ class _Reader:
 
     def _stands(self, piece: str) -> bool:
         vocabulary = self._vocabulary
-        if piece in vocabulary.plain or piece in vocabulary.written:
+        if piece in vocabulary.written or piece in vocabulary.written_arabic:
             return True
-        if piece in vocabulary.written_arabic:
+        if len(piece) < 3:
+            return False
+        if piece in vocabulary.plain:
             return True
         if piece.isascii() or len(piece) < 4:
             return piece in vocabulary.phrase_keys

@@ -2,9 +2,10 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+import msgspec
 import structlog
 from msgspec import DecodeError
 
@@ -345,7 +346,9 @@ class Converse:
             decided.book, decided.session, show, decided.extra
         )
         if decided.erase or decided.forgotten:
-            messages = tuple(replace(message, in_place=False) for message in messages)
+            messages = tuple(
+                msgspec.structs.replace(message, in_place=False) for message in messages
+            )
         return Reply(messages, decided.erase)
 
     def _known(self, slot: bytes) -> _Answered:
@@ -381,7 +384,7 @@ def _with_notice(decided: _Decided) -> _Decided:
         and OUTAGE in decided.book.nodes
         and show.node.flow not in {"danger", "self_harm", "exit", "outage"}
     ):
-        decided.show = replace(show, parts=(OUTAGE, *show.parts))
+        decided.show = msgspec.structs.replace(show, parts=(OUTAGE, *show.parts))
     return decided
 
 

@@ -77,6 +77,7 @@ class Perform:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._facts: tuple[int, int, frozenset[str]] = (-1, -1, frozenset())
         self._at_once: dict[str, Callable[[Request], Done]] = {
             "submit": lambda request: self._submit(request, prepare_case),
             "alert": lambda request: self._submit(request, prepare_alert),
@@ -87,7 +88,12 @@ class Perform:
 
     def facts(self, now: int) -> frozenset[str]:
         """See Acts.facts."""
-        return FACTS[on_duty(self._desk.roster(), now).state]
+        roster = self._desk.roster()
+        version = roster.version if roster is not None else 0
+        if self._facts[:2] != (version, now // 60):
+            # Shifts change on whole minutes; a turn need not work them out again.
+            self._facts = (version, now // 60, FACTS[on_duty(roster, now).state])
+        return self._facts[2]
 
     def at_once(self, name: str, request: Request) -> Done | None:
         """See Acts.at_once."""

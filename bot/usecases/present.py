@@ -10,7 +10,6 @@ from bot.domain.message import Button, Copy, Outgoing
 from bot.domain.session import Session
 from bot.engine.effects import Option, Show
 from bot.engine.flow import MOVE_NUMBERS, Book, Move
-from bot.engine.matching import token
 from bot.engine.turn import ENTRY, PLACE, Places, answer_labels
 from bot.i18n import phrases, rendering
 from bot.i18n.catalogues import Catalogue
@@ -48,6 +47,11 @@ class Presenter:
         default_factory=dict
     )
     """(book version, tag, node) -> (value, label, description) of choices that never change."""
+
+    _moves_kept: dict[tuple[str, str, tuple[Move, ...]], tuple[tuple[Move, str], ...]] = field(
+        default_factory=dict
+    )
+    """(book version, tag, moves) -> labels; as many entries as there are sets of moves."""
 
     def screen(
         self, book: Book, session: Session, show: Show, extra: Mapping[str, Param]
@@ -180,14 +184,23 @@ class Presenter:
 
     def _moves(self, book: Book, session: Session, show: Show) -> tuple[Button, ...]:
         done_number = str(len(show.options) + 1)
+        prompt = session.prompt
         return tuple(
             Button(
-                token(session.prompt, move, move=True),
-                self._move_label(book, move, session.language),
-                done_number if move == "done" else MOVE_NUMBERS[move],
+                f"{prompt}:!{move}", label, done_number if move == "done" else MOVE_NUMBERS[move]
             )
-            for move in show.moves
+            for move, label in self._move_labels(book, session.language, show.moves)
         )
+
+    def _move_labels(
+        self, book: Book, tag: Tag | Literal[""], moves: tuple[Move, ...]
+    ) -> tuple[tuple[Move, str], ...]:
+        key = (book.version, tag, moves)
+        kept = self._moves_kept.get(key)
+        if kept is None:
+            kept = tuple((move, self._move_label(book, move, tag)) for move in moves)
+            self._moves_kept[key] = kept
+        return kept
 
     def _move_label(self, book: Book, move: Move, tag: Tag | Literal[""]) -> str:
         if not tag:

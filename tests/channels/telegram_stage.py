@@ -76,9 +76,10 @@ async def webhook(echo: Echo | None = None) -> AsyncIterator[Stage]:
 async def call(channel: TelegramChannel, body: bytes, **changes: Any) -> tuple[int, bytes, int]:
     """Knock at the webhook without a server: status, body, and how often the body was read."""
     headers = {b"x-telegram-bot-api-secret-token": SECRET.encode(), **changes.pop("headers", {})}
+    size = changes.pop("chunk", 65_536)
     scope = {"type": "http", "method": "POST", "headers": list(headers.items()), **changes}
     sent: list[Message] = []
-    chunks = [body[at : at + 65_536] for at in range(0, len(body), 65_536)] or [b""]
+    chunks = [body[at : at + size] for at in range(0, len(body), size)] or [b""]
     reads = 0
 
     async def receive() -> Message:

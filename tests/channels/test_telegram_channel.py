@@ -25,7 +25,7 @@ from tests.channels.telegram_stage import (
     text_update,
     webhook,
 )
-from tests.fakes.echo import Echo, screen
+from tests.fakes.echo import Echo, said, screen
 from tests.fakes.telegram import TOKEN, FakeTelegram
 
 MODES = pytest.mark.parametrize("stage", [polling, webhook], ids=["polling", "webhook"])
@@ -98,6 +98,7 @@ async def test_group_is_told_once_and_left(stage):
         await play.telegram.write(GROUP, "hello again")
         await play.telegram.until(lambda: len(play.telegram.called("leaveChat")) == 2)
         assert play.telegram.bot_texts(GROUP) == [REFUSAL]
+        assert len(play.telegram.called("sendMessage")) == 1
         assert play.echo.inbounds == []
 
 
@@ -185,17 +186,24 @@ async def test_polling_takes_visitors_at_the_same_time():
             await play.said(ROSE, 1)
 
 
-async def test_stop_confirms_what_was_taken():
-    """After a clean stop nothing that was answered waits at Telegram to be answered again."""
+async def test_stop_finishes_what_was_begun():
+    """A clean stop finishes the turns under way, delivers them, and leaves nothing to repeat."""
+    echo = Echo()
+    echo.gate = asyncio.Event()
     async with FakeTelegram() as fake:
         channel = TelegramChannel(
-            fake.token, fake.api_base, Echo(), group_refusal=lambda: REFUSAL, poll_seconds=5
+            fake.token, fake.api_base, echo, group_refusal=lambda: REFUSAL, poll_seconds=5
         )
+        fake.fail("sendMessage", "500", times=2)
         await channel.start()
         await fake.write(ROSE, "hello")
-        await fake.until(lambda: len(fake.bot_texts(ROSE)) == 1)
-        await channel.stop()
+        await asyncio.wait_for(echo.reached.wait(), 5)
+        stopping = asyncio.create_task(channel.stop())
+        await asyncio.sleep(0)
+        echo.gate.set()
+        await stopping
         assert fake.unconfirmed == []
+        assert fake.bot_texts(ROSE) == ["turn 1001: hello"]
 
 
 async def test_same_update_at_the_same_time_leads_to_one_message():
@@ -244,6 +252,21 @@ async def test_poisonous_update_is_dropped_and_others_flow():
     assert play.telegram.statuses == [200, 200]
     assert logged == [
         {"event": "telegram.turn_failed", "log_level": "error", "kind": "RuntimeError"}
+    ]
+
+
+@MODES
+async def test_reply_that_cannot_be_shown_stops_nothing(stage):
+    """A reply our own code cannot render is logged by kind; the next turn is answered."""
+    async with stage(Echo(lambda _heard: Reply((Outgoing("?", "xx"),)))) as play:  # type: ignore[arg-type]
+        with structlog.testing.capture_logs() as logged:
+            await play.telegram.write(ROSE, "hello")
+            await play.telegram.until(lambda: len(play.echo.inbounds) == 1)
+            play.echo.reply = said
+            await play.telegram.write(ROSE, "again")
+            assert await play.said(ROSE, 1) == ["turn 1002: again"]
+    assert [(line["event"], line["kind"]) for line in logged] == [
+        ("telegram.reply_failed", "KeyError")
     ]
 
 
@@ -320,7 +343,10 @@ async def test_body_too_large_is_refused():
     """A body beyond a megabyte is refused; one just below is read."""
     async with FakeTelegram() as fake:
         channel = make_channel(fake, Echo())
-        assert (await call(channel, b" " * ((1 << 20) + 1)))[0] == 413
+        too_large = b" " * (2 << 20)
+        status, _body, reads = await call(channel, too_large)
+        assert (status, reads) == (413, 17), "more was read than is needed to refuse"
+        assert (await call(channel, too_large, chunk=len(too_large)))[0] == 413
         assert (await call(channel, b" " * (1 << 20)))[0] == 200
         assert (await call(channel, b"", method="GET"))[0] == 405
         await channel.stop()
@@ -376,7 +402,6 @@ async def test_refused_token_stops_the_start():
         channel = TelegramChannel(TOKEN, fake.api_base, Echo(), group_refusal=lambda: "")
         with pytest.raises(ConfigurationError, match="SANAD_TELEGRAM_TOKEN") as caught:
             await channel.start()
-        await channel.stop()
     assert TOKEN not in "".join(traceback.format_exception(caught.value))
 
 
@@ -447,12 +472,13 @@ async def test_exceptions_never_hold_the_token(base):
 
 
 @pytest.mark.parametrize("status", [200, 404, 502])
-async def test_error_pages_that_quote_the_address_are_not_quoted(status):
+@pytest.mark.parametrize("quote", [b"<p>not found: %b", b'["%b"]'])
+async def test_error_pages_that_quote_the_address_are_not_quoted(status, quote):
     """A gateway's page with the path in it does not end up in an exception."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        page = b"<p>not found: " + head.split(b" ")[1]
+        page = quote % head.split(b" ")[1]
         writer.write(b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%b" % (status, len(page), page))
         await writer.drain()
         writer.close()

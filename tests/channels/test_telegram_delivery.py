@@ -10,7 +10,9 @@ import structlog
 
 from bot.channels.addresses import Addresses
 from bot.channels.telegram import delivery
-from bot.channels.telegram.delivery import Chat, Courier
+from bot.channels.telegram.backoff import pause
+from bot.channels.telegram.delivery import Courier
+from bot.channels.telegram.parcels import Chat
 from bot.channels.telegram.updates import CHANNEL, Heard
 from bot.domain.message import Inbound, Outgoing, Reply
 from bot.domain.visitor import Visitor
@@ -119,15 +121,15 @@ async def test_retry_after_is_obeyed(desk, told):
 async def test_failures_are_waited_out_longer_each_time(desk):
     """After 5xx, a reset or silence the same call is repeated, each time after a longer wait."""
     desk.deliver(1, "one")
-    most = []
+    waits = []
     for status in (500, 0, 502, 0, 503):
         desk.post.answer(status)
-        most += desk.waits
+        waits += desk.waits
         desk.let_time_pass()
     desk.post.sent(20)
     assert desk.post.said == [(ROSE, "one")] * 6
-    assert most[4] > most[0]
-    assert all(0.2 <= wait <= 30 for wait in most)
+    for wait, least in zip(waits, (0.25, 0.5, 1, 2, 4), strict=True):
+        assert least - 0.05 <= wait <= 2 * least
     assert desk.delivered == {1: [20]}
 
 
@@ -182,10 +184,15 @@ async def test_two_turns_that_fail_together_keep_their_order(desk):
     assert desk.ended == [1, 2]
 
 
+async def test_waits_have_an_end():
+    """However often a call failed, the next wait is half a minute at most."""
+    assert max(pause(attempt) for attempt in (7, 50, 10_000)) <= 30
+
+
 async def test_who_blocked_the_bot_is_let_go(desk):
-    """After "blocked by the user" nothing more of that turn is tried."""
+    """After "forbidden" nothing more of that turn is tried."""
     desk.deliver(1, "one", "two")
-    desk.post.refuse(403, "Forbidden: bot was blocked by the user")
+    desk.post.refuse(403, "Forbidden: for whatever reason")
     assert (len(desk.post.calls), desk.ended, desk.delivered) == (1, [1], {})
 
 
@@ -305,6 +312,16 @@ async def test_drain_tells_what_is_left(desk):
     assert await desk.courier.drain(0.01) == 1
     desk.post.sent(20)
     assert await desk.courier.drain(0.01) == 0
+
+
+async def test_nothing_is_repeated_after_the_end(desk):
+    """Once closed, a call that fails ends its delivery instead of being repeated."""
+    desk.deliver(1, "one")
+    desk.deliver(2, "two")
+    desk.post.answer(500)
+    desk.courier.close()
+    desk.post.answer(0)
+    assert (desk.waits, desk.ended) == ([], [2])
 
 
 def test_addresses_are_forgotten():

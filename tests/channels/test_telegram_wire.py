@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.channels.telegram import connection as connection_module
 from bot.channels.telegram import wire as wire_module
 from bot.channels.telegram.wire import Wire
 from bot.errors import ConfigurationError
@@ -163,6 +164,23 @@ async def test_closed_idle_connection_costs_nothing():
         assert server.connections == 3
 
 
+async def test_connection_that_closes_under_the_call_is_replaced():
+    """When an idle connection turns out to be closed as the call is written, it is made again."""
+
+    async def script(
+        request: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if server.connections == 1 and b"second" in request:
+            writer.close()
+        else:
+            writer.write(OK)
+
+    async with line(script) as (wire, server):
+        await call(wire, b"first")
+        assert await call(wire, b"second") == (200, b"{}")
+        assert server.connections == 2
+
+
 async def test_dropped_call_is_no_answer():
     """A connection dropped instead of an answer is status 0."""
     async with line(saying(b"", close=True)) as (wire, _server):
@@ -187,7 +205,7 @@ async def test_nonsense_is_no_answer(answer):
 
 async def test_endless_answer_is_cut(monkeypatch):
     """An answer larger than any of Telegram's is given up."""
-    monkeypatch.setattr(wire_module, "ANSWER_MOST", 1000)
+    monkeypatch.setattr(connection_module, "ANSWER_MOST", 1000)
     huge = b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b"x" * 5000
     async with line(saying(huge)) as (wire, _server):
         assert await call(wire) == (0, b"")

@@ -48,7 +48,7 @@ class Talk:
         self.say = say
         self.asked = 0
         self.taken: list[Inbound] = []
-        self.visitors: list[Visitor] = []
+        self.visitors: set[Visitor] = set()
         self.told: list[int] = []
         self.trouble: list[Exception] = []
         self.gate = asyncio.Event()
@@ -63,7 +63,7 @@ class Talk:
         if inbound.mark in self._answers:
             return Reply() if inbound.mark in self.told else self._answers[inbound.mark]
         self.taken.append(inbound)
-        self.visitors.append(visitor)
+        self.visitors.add(visitor)
         self._answers[inbound.mark] = Reply(messages=self.say(inbound))
         return self._answers[inbound.mark]
 
@@ -105,7 +105,9 @@ async def running(
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    # Named as TCP, asyncio switches Nagle off; without it every answer waits 40 ms.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))
         await server.startup(sockets=[listening])
         twilio.webhook = f"http://127.0.0.1:{listening.getsockname()[1]}/hooks/whatsapp"
         await whatsapp.start()
@@ -113,7 +115,11 @@ async def running(
             yield whatsapp
         finally:
             await whatsapp.stop()
-            await server.shutdown(sockets=[listening])
+            # uvicorn's own shutdown sleeps; nothing is under way here any more.
+            for connection in list(server.server_state.connections):
+                connection.shutdown()
+            for part in server.servers:
+                part.close()
 
 
 def screen(*, choices: int = 2, moves: int = 2, text: str = "Is it so?") -> Outgoing:

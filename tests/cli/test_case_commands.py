@@ -13,6 +13,7 @@ from bot.domain.audit import first_broken
 from bot.ports.stores import Mailbox
 from bot.sealing import keys
 from bot.sealing.mailbox import open_letter
+from bot.sealing.opening import Identity, seal_identity
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases, insert_case
 from bot.usecases.hand_off import prepare_case
@@ -105,8 +106,8 @@ class Office:
 def office(tmp_path, monkeypatch):
     # A real passphrase costs a second of scrypt each time; what is tested here is not its cost.
     monkeypatch.setattr(identity_files, "WORK_FACTOR", 8)
-    for name in ("SANAD_IDENTITY", "SANAD_DATA_DIR", "SANAD_SECRETS_DIR", "SANAD_DATABASE_URL"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("IDENTITY", "PASSPHRASE_FILE", "DATA_DIR", "SECRETS_DIR", "DATABASE_URL"):
+        monkeypatch.delenv(f"SANAD_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
     return Office(tmp_path)
 
@@ -227,6 +228,16 @@ def test_wrong_passphrase_unknown_key_and_missing_files_are_refused(office):
     assert "no roster" in office.case("claim", number, who="stranger", code=1).stderr
     office.case("claim", number, who="nobody", code=1)
     office.case("claim", "ffff" * 8, code=1)
+
+
+def test_a_key_without_its_signing_half_is_refused(office):
+    """Half of somebody's keys is not that person: the roster names both."""
+    office.found()
+    number = office.file()
+    real = identity_files.read_identity(office.folder / "amal.age", PASSPHRASE)
+    forged = Identity(real.seeds, hashlib.sha256(b"another").digest())
+    (office.folder / "half.age").write_bytes(seal_identity(forged, PASSPHRASE, 8))
+    assert "signing key" in office.case("claim", number, who="half", code=1).stderr
 
 
 def test_a_removed_caseworker_opens_nothing_filed_afterwards(office):

@@ -40,3 +40,14 @@ def test_any_change_inside_is_found(count, data):
     else:
         entries[place], entries[place + 1] = entries[place + 1], entries[place]
     assert first_broken(entries) == place + 1
+
+
+@given(st.integers(2, 30), st.data())
+def test_a_rewritten_entry_shows_at_the_next_one(count, data):
+    """Who rewrites an act and its own hash still breaks the chain behind it."""
+    entries = chain(count)
+    place = data.draw(st.integers(0, count - 2))
+    note = replace(entries[place].note, actor="somebody-else")
+    previous = entries[place - 1].hash if place else FIRST
+    entries[place] = AuditEntry(place + 1, note, link(previous, place + 1, note))
+    assert first_broken(entries) == place + 2

@@ -1,7 +1,9 @@
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +13,8 @@ from bot.domain.scrub import find_identifiers, scrub, tidy
 from bot.errors import OpenError
 
 DAY = date(2026, 11, 23)
+TABLES = {**model.REQUIRED_ONE, **model.OPTIONAL_ONE, **model.MANY}
+FLOWS = Path(__file__).parents[2] / "flows"
 
 
 def made(**answers):
@@ -86,6 +90,25 @@ def test_questions_asked_one_by_one_gather_into_one_list():
     assert report.many("danger_signs") == ("choking",)
 
 
+def test_a_list_asked_in_two_parts_is_one():
+    """Needs are asked on two screens and read as one list, in the model's order."""
+    report = made(needs=["just_talk", "health"], needs_more=["police"])
+    assert report.many("needs") == ("health", "police", "just_talk")
+
+
+def test_every_choice_of_the_flows_is_known_to_the_model():
+    """What a person can choose in a report flow is never dropped as unknown, but for gates."""
+    gates = {"more", "misunderstood", "adult"}
+    for file in sorted(FLOWS.glob("*.yaml")):
+        # Every scalar is text: a flow's `yes` is no boolean.
+        loaded = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
+        nodes = loaded.get("nodes", {})
+        for node in nodes.values():
+            allowed = {*TABLES.get(node.get("save", ""), ()), model.PREFER_NOT, *gates}
+            if node.get("save") in TABLES:
+                assert set(node.get("choices", {})) <= allowed, (file.name, node["save"])
+
+
 def test_an_unknown_channel_counts_as_simulated():
     """Preview, terminal and tests are told apart from real messengers."""
     assert from_answers({}, language="en", channel="preview", day=DAY).channel == "sim"
@@ -124,6 +147,12 @@ def test_numbers_and_addresses_are_found_and_taken_out(text):
 def test_ordinary_numbers_stay(text):
     """Ages, years and 911 are no identifiers."""
     assert scrub(text) == text
+
+
+@pytest.mark.parametrize("field", sorted(model.TEXTS))
+def test_free_text_enters_a_report_scrubbed(field):
+    """No number or address that was typed into any free text is sealed with it."""
+    assert made(**{field: "call 0000000000 or a@b"}).one(field) == "call […] or […]"
 
 
 @given(st.text(max_size=300))

@@ -40,8 +40,11 @@ class Echo:
         self.bug: Exception | None = None
         self.gate: asyncio.Event | None = None
         """When set to an event, every turn waits for it before it "commits"."""
+        self.reached = asyncio.Event()
+        """Set as soon as a turn has begun."""
 
     async def answer(self, visitor: Visitor, inbound: Inbound) -> Reply:
+        self.reached.set()
         if self.gate is not None:
             await self.gate.wait()
         if self.broken:

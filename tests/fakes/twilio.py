@@ -21,7 +21,8 @@ import re
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, Literal, Self
@@ -222,12 +223,13 @@ class FakeTwilio:
         await self.until(lambda: len(self.screen(number).texts) >= count, seconds)
         return self.screen(number)
 
-    async def until(self, condition: Any, seconds: float = 5.0) -> None:
-        """Wait until something asked of Twilio makes `condition()` true."""
+    async def until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
+        """Wait until `condition()` is true: looked at after every call, and now and then."""
         async with asyncio.timeout(seconds):
             while not condition():
                 self._changed.clear()
-                await self._changed.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), 0.02)
 
     def left(self, number: str) -> list[Message]:
         """What Twilio still has on record of this number, in both directions."""

@@ -8,6 +8,7 @@ from bot.domain.report import from_dict
 from bot.errors import CaseError, OpenError, RosterError, SealError
 from bot.ports.stores import Mailbox, NewEntry
 from bot.sealing import keys
+from bot.sealing.envelope import Header, seal_case
 from bot.sealing.mailbox import open_letter
 from bot.stores.memory_cases import MemoryCases
 from bot.usecases.claim import claim_case, claim_next, hand_back
@@ -186,6 +187,19 @@ async def test_what_the_person_adds_is_read_in_order():
     assert [(each.text, each.in_order) for each in opened.additions] == [
         ("one", True), ("crossed", False), ("three", True),
     ]  # fmt: skip
+
+
+async def test_what_anybody_sealed_to_the_roster_cannot_command_a_terminal():
+    """Public keys are public: an addition forged in the database is cleaned before it is shown."""
+    store, row = await claimed()
+    view = await store.look(TAG)
+    header = Header(
+        kind="addition", case=row.case, prev=view.anchor, roster=1, hour=1, lang="ar", schema=1
+    )
+    forged = seal_case(header, {"text": "clear \x1b[2J \u202eword"}, trusted().recipients)
+    await store.add_entry(NewEntry(row.case, forged, 1))
+    opened = await open_case(store, row, PEOPLE["amal"], opener_for("amal"), NOW)
+    assert opened.additions[0].text == "clear [2J word"
 
 
 async def test_parts_of_another_case_are_not_taken_for_this_one():

@@ -113,7 +113,11 @@ class TelegramChannel:
         Raises ConfigurationError when Telegram refuses the token or the webhook's address.
         """
         await self._request.initialize()
-        told = await self._announced()
+        try:
+            told = await self._announced()
+        except ConfigurationError:
+            await self._request.shutdown()
+            raise
         if told is not None:
             self._tasks.append(asyncio.create_task(self._announce(told)))
         self._tasks.append(asyncio.create_task(self._keep_tidy()))

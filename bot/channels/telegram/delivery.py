@@ -6,28 +6,24 @@ visitor queue behind it. The happy path is one callback, without a task or a tim
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
 import structlog
 
 from bot.channels.addresses import Addresses
-from bot.channels.telegram import outcomes, rendering
+from bot.channels.telegram import outcomes
 from bot.channels.telegram.backoff import pause
 from bot.channels.telegram.outcomes import Outcome, Verdict
+from bot.channels.telegram.parcels import Chat, Parcel, replacement, sends, steps_of
 from bot.channels.telegram.updates import Heard
-from bot.domain.message import Outgoing, Reply
+from bot.domain.message import Reply
 from bot.domain.visitor import Visitor
 
 RETRY_SECONDS: Final = 120.0
 """How long a failing call is repeated; waits that the server asked for do not count."""
 TOLD_MOST: Final = 900.0
 """A longer wait than this is no pacing but a refusal."""
-
-SEND: Final = "sendMessage"
-EDIT: Final = "editMessageText"
-ERASE: Final = "deleteMessages"
 
 _log: Final = structlog.get_logger()
 
@@ -41,68 +37,6 @@ class Poster(Protocol):
     def post(self, method: str, body: bytes, done: Callable[[int, bytes], None], /) -> None:
         """Call a method; `done` gets status (0: none) and body, once."""
         ...
-
-
-class Chat:
-    """One visitor's chat while it is written to: never shown, stored or logged."""
-
-    __slots__ = ("called", "held", "holder", "id", "latest", "turns")
-
-    def __init__(self, identifier: int) -> None:
-        self.id = identifier
-        self.latest = 0
-        """The newest message known in the chat, ours or the visitor's."""
-        self.turns = 0
-        """Turns that had something to deliver; `called` is the newest that went out."""
-        self.called = 0
-        self.holder: _Parcel | None = None
-        """The delivery that is being repeated; `held` are those that wait behind it."""
-        self.held: list[_Parcel] = []
-
-    def __repr__(self) -> str:
-        return "<chat of a visitor>"
-
-
-class _Step:
-    """One call. `instead`: what to send when an edit cannot be done; `references`: to erase."""
-
-    __slots__ = ("body", "instead", "method", "references")
-
-    def __init__(
-        self,
-        method: str,
-        body: bytes,
-        instead: Outgoing | None = None,
-        references: tuple[int, ...] = (),
-    ) -> None:
-        self.method = method
-        self.body = body
-        self.instead = instead
-        self.references = references
-
-
-class _Parcel:
-    """What one turn still has to do in one chat: its first step is under way or next."""
-
-    __slots__ = ("attempt", "chat", "courier", "mark", "sent", "steps", "turn", "until", "visitor")
-
-    def __init__(self, courier: "Courier", chat: Chat, heard: Heard, steps: deque[_Step]) -> None:
-        self.courier = courier
-        self.chat = chat
-        self.visitor = heard.visitor
-        self.mark = heard.inbound.mark
-        self.steps = steps
-        self.sent: list[int] = []
-        self.turn = chat.turns
-        self.attempt = 0
-        self.until = 0.0
-
-    def __repr__(self) -> str:
-        return f"<parcel of {len(self.steps)} calls>"
-
-    def answered(self, status: int, body: bytes) -> None:
-        """Called by the wire with the answer to the first step."""
-        self.courier.answered(self, status, outcomes.read(status, body))
 
 
 class Courier:
@@ -125,7 +59,8 @@ class Courier:
         self._pending = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._timers: dict[_Parcel, asyncio.TimerHandle] = {}
+        self._timers: dict[Parcel, asyncio.TimerHandle] = {}
+        self._closed = False
 
     @property
     def pending(self) -> int:
@@ -135,12 +70,12 @@ class Courier:
     def deliver(self, heard: Heard, reply: Reply) -> None:
         """Begin to carry out the reply; returns at once."""
         chat = self._chat(heard)
-        steps = _steps(chat, heard, reply)
+        steps = steps_of(chat, heard, reply)
         if not steps:
             self._ended(heard.inbound.mark)
             return
         chat.turns += 1
-        parcel = _Parcel(self, chat, heard, steps)
+        parcel = Parcel(chat, heard, steps)
         self._pending += 1
         self._idle.clear()
         if chat.holder is None:
@@ -163,12 +98,13 @@ class Courier:
 
     def close(self) -> None:
         """Repeat nothing any more and forget every address."""
+        self._closed = True
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
         self._chats.clear()
 
-    def answered(self, parcel: _Parcel, status: int, outcome: Outcome) -> None:
+    def _answered(self, parcel: Parcel, status: int, outcome: Outcome) -> None:
         """Go on after a call: next step, the same again, another one instead, or the end."""
         if outcome.verdict is Verdict.AGAIN:
             self._repeat(parcel, outcome.wait)
@@ -178,7 +114,7 @@ class Courier:
         if outcome.verdict is Verdict.DONE:
             _note(parcel, outcome.reference)
         elif outcome.verdict is Verdict.UNFIT:
-            parcel.steps.extendleft(reversed(_replacement(parcel.chat, step, status)))
+            parcel.steps.extendleft(reversed(replacement(parcel.chat, step, status)))
         else:
             parcel.steps.clear()
         if parcel.steps:
@@ -192,18 +128,25 @@ class Courier:
         chat.latest = max(chat.latest, heard.inbound.reference)
         return chat
 
-    def _call(self, parcel: _Parcel) -> None:
+    def _call(self, parcel: Parcel) -> None:
         chat = parcel.chat
         step = parcel.steps[0]
         if step.instead is not None and chat.called > parcel.turn:
             # A later turn went out while this edit failed: editing now would hide what is newer.
             parcel.steps.popleft()
-            parcel.steps.extendleft(reversed(_sends(chat, step.instead)))
+            parcel.steps.extendleft(reversed(sends(chat, step.instead)))
             step = parcel.steps[0]
         chat.called = max(chat.called, parcel.turn)
-        self._poster.post(step.method, step.body, parcel.answered)
+        self._poster.post(
+            step.method,
+            step.body,
+            lambda status, body: self._answered(parcel, status, outcomes.read(status, body)),
+        )
 
-    def _repeat(self, parcel: _Parcel, told: float) -> None:
+    def _repeat(self, parcel: Parcel, told: float) -> None:
+        if self._closed:
+            self._end(parcel)
+            return
         loop = asyncio.get_running_loop()
         parcel.attempt += 1
         if parcel.attempt == 1:
@@ -222,11 +165,11 @@ class Courier:
             chat.held.append(parcel)
             chat.held.sort(key=lambda one: one.turn)
 
-    def _once_more(self, parcel: _Parcel) -> None:
+    def _once_more(self, parcel: Parcel) -> None:
         del self._timers[parcel]
         self._call(parcel)
 
-    def _end(self, parcel: _Parcel) -> None:
+    def _end(self, parcel: Parcel) -> None:
         if parcel.sent:
             self._delivered(parcel.visitor, parcel.mark, parcel.sent)
         self._ended(parcel.mark)
@@ -241,56 +184,7 @@ class Courier:
             self._call(chat.holder)
 
 
-def _note(parcel: _Parcel, reference: int) -> None:
+def _note(parcel: Parcel, reference: int) -> None:
     if reference:
         parcel.sent.append(reference)
         parcel.chat.latest = max(parcel.chat.latest, reference)
-
-
-def _steps(chat: Chat, heard: Heard, reply: Reply) -> deque[_Step]:
-    steps: deque[_Step] = deque()
-    if reply.erase:
-        steps.extend(_erasures(chat, tuple(one for one in reply.erase if one > 0)))
-    body = _edit(chat, heard, reply)
-    if body is not None:
-        steps.append(_Step(EDIT, body, instead=reply.messages[0]))
-        return steps
-    for message in reply.messages:
-        steps.extend(_sends(chat, message))
-    return steps
-
-
-def _edit(chat: Chat, heard: Heard, reply: Reply) -> bytes | None:
-    """The body of an edit when the answer may stand where the pressed button stood.
-
-    Not when something newer stands below: the visitor would look for the answer in vain.
-    """
-    inbound = heard.inbound
-    if not inbound.press or len(reply.messages) != 1 or not reply.messages[0].in_place:
-        return None
-    if inbound.pressed <= 0 or inbound.pressed < chat.latest or inbound.pressed in reply.erase:
-        return None
-    return rendering.edit_body(chat.id, inbound.pressed, reply.messages[0])
-
-
-def _sends(chat: Chat, message: Outgoing) -> list[_Step]:
-    return [_Step(SEND, body) for body in rendering.send_bodies(chat.id, message)]
-
-
-def _erasures(
-    chat: Chat, references: tuple[int, ...], most: int = rendering.ERASE_MOST
-) -> list[_Step]:
-    batches = [references[at : at + most] for at in range(0, len(references), most)]
-    return [_Step(ERASE, rendering.erase_body(chat.id, one), references=one) for one in batches]
-
-
-def _replacement(chat: Chat, step: _Step, status: int) -> list[_Step]:
-    """What to do instead of a call that Telegram refused for good."""
-    if step.instead is not None:
-        return _sends(chat, step.instead)
-    if len(step.references) > 1:
-        # One message too old to delete must not keep the others on the screen.
-        return _erasures(chat, step.references, (len(step.references) + 1) // 2)
-    if step.method == SEND:
-        _log.error("telegram.refused", status=status)
-    return []

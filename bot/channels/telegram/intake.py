@@ -7,7 +7,8 @@ from typing import Final
 import structlog
 
 from bot.channels.telegram import rendering
-from bot.channels.telegram.delivery import SEND, Courier, Poster
+from bot.channels.telegram.delivery import Courier, Poster
+from bot.channels.telegram.parcels import SEND
 from bot.channels.telegram.updates import Crowd, Heard
 from bot.errors import StoreError
 from bot.ports.conversation import Conversation
@@ -64,7 +65,11 @@ class Intake:
             self._fail(mark, forget=False)
             raise
         committed.set_result(True)
-        self._courier.deliver(heard, reply)
+        try:
+            self._courier.deliver(heard, reply)
+        except Exception as error:  # noqa: BLE001 - the turn is stored; it must not come again
+            _log.error("telegram.reply_failed", kind=type(error).__name__)
+            self.ended(mark)
         return True
 
     def ended(self, mark: int) -> None:

@@ -65,6 +65,9 @@ class Poller:
             except _FetchFailed as failed:
                 _log.warning("telegram.fetch_failed", kind=failed.kind)
                 whole, told = False, failed.told
+            except Exception as error:  # noqa: BLE001 - a loop that ended would silence everybody
+                _log.error("telegram.poll_failed", kind=type(error).__name__)
+                whole, told = False, 0.0
             else:
                 told = 0.0
             failures = 0 if whole else failures + 1

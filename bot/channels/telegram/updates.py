@@ -1,17 +1,14 @@
 """Telegram's update JSON → who wrote and what, and nothing else.
 
-The decoder knows only the fields named below. Names, user names, phone numbers of shared contacts
-and file ids are skipped inside the parser and never become Python objects, so no log line, no
-traceback and no memory dump of ours can carry them. Kinds of content that cannot be read here are
-held as `msgspec.Raw`: it is only asked whether they are there.
+The parser skips everything that `payloads` does not name, which says why.
 """
 
 import json
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
 import msgspec
-from msgspec import Meta, Raw, Struct
 
+from bot.channels.telegram import payloads
 from bot.domain.message import Inbound, OddKind
 from bot.domain.visitor import Visitor
 
@@ -21,87 +18,7 @@ CHANNEL: Final = "telegram"
 TEXT_MOST: Final = 4096
 """Characters; Telegram never sends more, and what poses as Telegram gets no further with more."""
 TOKEN_MOST: Final = 64
-_Number = Annotated[int, Meta(ge=-(2**62), le=2**62)]
-_Mark = Annotated[int, Meta(ge=0, le=2**62)]
-_NONE: Final = Raw()
 _HERE: Final = ("member", "administrator", "restricted", "creator")
-
-
-class _Chat(Struct, gc=False):
-    id: _Number
-    type: str = "private"
-
-
-class _Location(Struct, gc=False):
-    latitude: float
-    longitude: float
-
-
-class _Message(Struct, gc=False):
-    message_id: _Number
-    chat: _Chat
-    text: str = ""
-    caption: str = ""
-    location: _Location | None = None
-    voice: Raw = _NONE
-    audio: Raw = _NONE
-    photo: Raw = _NONE
-    video: Raw = _NONE
-    video_note: Raw = _NONE
-    animation: Raw = _NONE
-    document: Raw = _NONE
-    contact: Raw = _NONE
-    sticker: Raw = _NONE
-    poll: Raw = _NONE
-
-
-class _Sender(Struct, gc=False):
-    id: _Number
-
-
-class _Pressed(Struct, gc=False):
-    message_id: _Number
-    chat: _Chat
-
-
-class _Query(Struct, gc=False):
-    id: str
-    sender: _Sender = msgspec.field(name="from")
-    message: _Pressed | None = None
-    data: str = ""
-
-
-class _Status(Struct, gc=False):
-    status: str = ""
-
-
-class _Membership(Struct, gc=False):
-    chat: _Chat
-    new_chat_member: _Status
-
-
-class _Update(Struct, gc=False):
-    update_id: _Mark
-    message: _Message | None = None
-    edited_message: _Message | None = None
-    callback_query: _Query | None = None
-    my_chat_member: _Membership | None = None
-
-
-class _RoughMessage(Struct, gc=False):
-    """A message whose content has another shape than we know: still somebody who waits."""
-
-    message_id: _Number
-    chat: _Chat
-
-
-class _RoughUpdate(Struct, gc=False):
-    update_id: _Mark
-    message: _RoughMessage | None = None
-
-
-class _Numbered(Struct, gc=False):
-    update_id: _Mark
 
 
 class Heard:
@@ -138,9 +55,9 @@ class Crowd:
 
 Update = Heard | Crowd
 
-_STRICT: Final = msgspec.json.Decoder(_Update)
-_ROUGH: Final = msgspec.json.Decoder(_RoughUpdate)
-_NUMBERED: Final = msgspec.json.Decoder(_Numbered)
+_STRICT: Final = msgspec.json.Decoder(payloads.Update)
+_ROUGH: Final = msgspec.json.Decoder(payloads.RoughUpdate)
+_NUMBERED: Final = msgspec.json.Decoder(payloads.Numbered)
 _UNREADABLE: Final = (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError)
 
 
@@ -190,11 +107,11 @@ def _with_patience(raw: bytes) -> Update | None:
         return None
     if rough.message is None:
         return None
-    found = _Message(rough.message.message_id, rough.message.chat)
+    found = payloads.Message(rough.message.message_id, rough.message.chat)
     return _message(rough.update_id, found, edited=False)
 
 
-def _understood(update: _Update) -> Update | None:
+def _understood(update: payloads.Update) -> Update | None:
     if update.message is not None:
         return _message(update.update_id, update.message, edited=False)
     if update.callback_query is not None:
@@ -206,7 +123,7 @@ def _understood(update: _Update) -> Update | None:
     return None
 
 
-def _message(mark: int, message: _Message, *, edited: bool) -> Update | None:
+def _message(mark: int, message: payloads.Message, *, edited: bool) -> Update | None:
     chat = message.chat
     if chat.type != "private":
         return Crowd(chat.id, speak=chat.type != "channel")
@@ -223,14 +140,14 @@ def _message(mark: int, message: _Message, *, edited: bool) -> Update | None:
     return Heard(Visitor(CHANNEL, str(chat.id)), inbound, chat.id)
 
 
-def _edited(mark: int, message: _Message) -> Update | None:
+def _edited(mark: int, message: payloads.Message) -> Update | None:
     """A live location repeats itself as edits: only the first point counts."""
     if message.location is not None:
         return None
     return _message(mark, message, edited=True)
 
 
-def _query(mark: int, query: _Query) -> Update:
+def _query(mark: int, query: payloads.Query) -> Update:
     if query.message is None:  # too old for Telegram to say which; the sender's chat is private
         chat, pressed = query.sender.id, 0
     elif query.message.chat.type != "private":
@@ -243,20 +160,20 @@ def _query(mark: int, query: _Query) -> Update:
     return Heard(Visitor(CHANNEL, str(chat)), inbound, chat, query.id)
 
 
-def _membership(change: _Membership) -> Update | None:
+def _membership(change: payloads.Membership) -> Update | None:
     """Being blocked or unblocked in a private chat needs no answer: the bot never writes first."""
     if change.chat.type == "private" or change.new_chat_member.status not in _HERE:
         return None
     return Crowd(change.chat.id, speak=change.chat.type != "channel")
 
 
-def _point(location: _Location | None) -> tuple[float, float] | None:
+def _point(location: payloads.Location | None) -> tuple[float, float] | None:
     if location is None or abs(location.latitude) > 90 or abs(location.longitude) > 180:
         return None
     return (location.latitude, location.longitude)
 
 
-def _odd(message: _Message) -> OddKind:
+def _odd(message: payloads.Message) -> OddKind:
     # An animation also carries `document`, so it is asked first.
     if message.voice or message.audio:
         return "voice"

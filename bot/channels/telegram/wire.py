@@ -16,12 +16,8 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-import httptools
-
+from bot.channels.telegram.connection import Connection, Done, Job
 from bot.errors import ConfigurationError
-
-Done = Callable[[int, bytes], None]
-"""Gets status and body of the answer; status 0 when there was none (refused, reset, too slow)."""
 
 CONNECTIONS_MOST: Final = 1_000
 CALL_SECONDS: Final = 20.0
@@ -29,102 +25,6 @@ CONNECT_SECONDS: Final = 10.0
 IDLE_SECONDS: Final = 30.0
 """Shorter than any server keeps an idle connection, so that we rarely write into a closed one."""
 SWEEP_SECONDS: Final = 1.0
-ANSWER_MOST: Final = 1 << 20
-
-
-class _Job:
-    __slots__ = ("again", "deadline", "done", "request")
-
-    def __init__(self, request: bytes, done: Done, deadline: float) -> None:
-        self.request = request
-        self.done = done
-        self.deadline = deadline
-        self.again = True
-
-
-class _Connection(asyncio.Protocol):
-    """One connection: idle, or with exactly one request under way."""
-
-    def __init__(self, wire: "Wire") -> None:
-        self._wire = wire
-        self._parser = httptools.HttpResponseParser(self)
-        self._transport: asyncio.Transport | None = None
-        self._body: list[bytes] = []
-        self._size = 0
-        self._fresh = True
-        self._heard = False
-        self._answered: tuple[Done, int] | None = None
-        self.job: _Job | None = None
-        self.idle_since = 0.0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]  # always a stream here
-
-    @property
-    def usable(self) -> bool:
-        return self._transport is not None and not self._transport.is_closing()
-
-    def start(self, job: _Job) -> None:
-        assert self._transport is not None  # noqa: S101 - callers asked `usable`
-        self.job = job
-        self._heard = False
-        self._transport.write(job.request)
-
-    def abort(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
-
-    def data_received(self, data: bytes) -> None:
-        self._heard = True
-        try:
-            self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self.abort()
-        if self._answered is not None:
-            # Outside the parser, which would swallow what the caller's function raises.
-            (done, status), self._answered = self._answered, None
-            done(status, b"".join(self._body))
-
-    def on_message_begin(self) -> None:
-        self._body = []
-        self._size = 0
-
-    def on_body(self, body: bytes) -> None:
-        self._size += len(body)
-        if self._size > ANSWER_MOST:
-            self.abort()
-        else:
-            self._body.append(body)
-
-    def on_message_complete(self) -> None:
-        status = self._parser.get_status_code()
-        if status < 200 or self._size > ANSWER_MOST:  # interim, or given up already
-            return
-        job, self.job = self.job, None
-        self._fresh = False
-        if job is not None:
-            self._answered = (job.done, status)
-        if job is not None and self._parser.should_keep_alive():
-            self._wire.freed(self)
-        else:
-            self.close()
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        self._transport = None
-        job, self.job = self.job, None
-        self._wire.lost(self)
-        if job is None:
-            return
-        if job.again and not self._fresh and not self._heard:
-            # The server had closed an idle connection while we wrote: once more on another.
-            job.again = False
-            self._wire.enqueue(job)
-        else:
-            job.done(0, b"")
 
 
 class Wire:
@@ -155,9 +55,9 @@ class Wire:
         self._path = f"{parts.path.rstrip('/')}/bot{token}/"
         self._netloc = parts.netloc.rpartition("@")[2]
         self._heads: dict[str, bytes] = {}
-        self._idle: list[_Connection] = []
-        self._open: set[_Connection] = set()
-        self._waiting: deque[_Job] = deque()
+        self._idle: list[Connection] = []
+        self._open: set[Connection] = set()
+        self._waiting: deque[Job] = deque()
         self._connecting: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -170,7 +70,7 @@ class Wire:
         """Call the method with a JSON body; `done` is called once, now or later."""
         loop = self._loop or self._begin()
         request = b"%b%d\r\n\r\n%b" % (self._head(method), len(body), body)
-        job = _Job(request, done, loop.time() + self._call_seconds)
+        job = Job(request, done, loop.time() + self._call_seconds)
         while self._idle:
             connection = self._idle.pop()
             if connection.usable:
@@ -191,9 +91,9 @@ class Wire:
         self._give_up_waiting(lambda _job: True)
         await asyncio.sleep(0)  # lets the transports report that they are gone
 
-    # -- for _Connection ----------------------------------------------------------------
+    # -- for its connections ----------------------------------------------------------------
 
-    def freed(self, connection: _Connection) -> None:
+    def freed(self, connection: Connection) -> None:
         """A connection finished its call and can take the next."""
         if self._waiting and connection.usable:
             connection.start(self._waiting.popleft())
@@ -201,7 +101,7 @@ class Wire:
         connection.idle_since = self._now()
         self._idle.append(connection)
 
-    def lost(self, connection: _Connection) -> None:
+    def lost(self, connection: Connection) -> None:
         """A connection is gone."""
         self._open.discard(connection)
         if connection in self._idle:
@@ -209,7 +109,7 @@ class Wire:
         if not self._closed:
             self._grow()
 
-    def enqueue(self, job: _Job) -> None:
+    def enqueue(self, job: Job) -> None:
         """Wait for a connection, opening one more when that is allowed."""
         if self._closed:
             job.done(0, b"")
@@ -250,7 +150,7 @@ class Wire:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 _, connection = await loop.create_connection(
-                    lambda: _Connection(self), self._host, self._port, ssl=self._tls
+                    lambda: Connection(self), self._host, self._port, ssl=self._tls
                 )
         except OSError:  # refused, unknown name, TLS failure, too slow: all are OSErrors
             if self._waiting:
@@ -277,7 +177,7 @@ class Wire:
         self._give_up_waiting(lambda job: job.deadline < now)
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep)
 
-    def _give_up_waiting(self, late: Callable[[_Job], bool]) -> None:
+    def _give_up_waiting(self, late: Callable[[Job], bool]) -> None:
         waiting, self._waiting = self._waiting, deque()
         for job in waiting:
             if late(job):

@@ -74,7 +74,7 @@ class Outbox:
             waiting.append(parcel)
         else:
             log.warning("whatsapp.flood")
-            self._done(parcel, Outcome())
+            self._report(parcel, Outcome())
 
     async def settle(self, seconds: float) -> None:
         """Wait until everything is sent, at most so long."""
@@ -94,10 +94,16 @@ class Outbox:
         try:
             while waiting:
                 outcome = await self._send(waiting[0])
-                self._done(waiting.popleft(), outcome)
+                self._report(waiting.popleft(), outcome)
         finally:
             # Nothing is awaited between the last look and this line, so no parcel is left behind.
             self._waiting.pop(address, None)
+
+    def _report(self, parcel: Parcel, outcome: Outcome) -> None:
+        try:
+            self._done(parcel, outcome)
+        except Exception as error:  # noqa: BLE001 - one reply must not stop the others
+            log.error("whatsapp.report_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback may show values
 
     async def _send(self, parcel: Parcel) -> Outcome:
         sids: list[str] = []
