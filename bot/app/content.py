@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from bot.app.facts import read_facts, standing
+from bot.app.facts import last_checked, read_facts, standing
 from bot.app.library import Shelf, read_book
 from bot.app.organisation import Organisation
 from bot.domain.baghdad import day_of
@@ -22,6 +22,7 @@ from bot.usecases.present import Presenter
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 FLOWS: Final = PROJECT / "flows"
+FACTS: Final = FLOWS / "facts.yaml"
 LOCALES: Final = PROJECT / "locales"
 DEMO: Final = PROJECT / "deploy" / "demo"
 
@@ -59,7 +60,7 @@ def make_presenter(content: Content, organisation: Organisation) -> Presenter:
     """Renders screens in the organisation's words."""
     return Presenter(
         content.catalogue,
-        standing(read_facts(FLOWS / "facts.yaml"), organisation),
+        standing(read_facts(FACTS), last_checked(FACTS), organisation),
         content.gazetteer,
     )
 

@@ -32,6 +32,12 @@ def read_facts(path: Path) -> dict[str, Param]:
     return facts
 
 
+def last_checked(path: Path) -> str:
+    """The newest day on which any fact was checked, like 2026-11-23."""
+    table = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - makes only texts
+    return max(str(fact["checked"]) for fact in table.values())
+
+
 def _fact(fact: dict[str, str]) -> Param:
     date.fromisoformat(fact["checked"])
     if not fact["source"]:
@@ -39,11 +45,14 @@ def _fact(fact: dict[str, str]) -> Param:
     return KINDS[fact["kind"]](fact["value"])
 
 
-def standing(facts: dict[str, Param], organisation: Organisation) -> dict[Tag, dict[str, Param]]:
+def standing(
+    facts: dict[str, Param], checked: str, organisation: Organisation
+) -> dict[Tag, dict[str, Param]]:
     """Placeholder values that are the same in every talk, by language."""
     return {
         tag: {
             **facts,
+            "checked": rendering.date(checked),
             "organisation": rendering.name(organisation.name[tag]),
             "limits": rendering.prose(organisation.limits[tag]),
             "retention": rendering.number(organisation.retention_days),

@@ -28,7 +28,8 @@ padding:.5rem}.pair h3{grid-column:1/-1;margin:0;font-size:.8rem;color:#51626d}
 overflow-wrap:anywhere}
 .w{background:#efe8df}
 .b{display:block;margin:.2rem 0 0;border:1px solid #c5d0d8;border-radius:.4rem;
-padding:.1rem .4rem;background:#fff;color:#1f6f9c;text-align:center}.v{color:#33454f;font-size:.85em}
+padding:.1rem .4rem;background:#fff;color:#1f6f9c;text-align:center}
+.v{color:#33454f;font-size:.85em}
 """
 SAMPLES: Final[dict[str, Param]] = {
     "code": rendering.code("12345 12345 12345 12345"),
