@@ -60,7 +60,7 @@ def make_presenter(content: Content, organisation: Organisation) -> Presenter:
     """Renders screens in the organisation's words."""
     return Presenter(
         content.catalogue,
-        standing(read_facts(FACTS), last_checked(FACTS), organisation),
+        standing(read_facts(FACTS), last_checked(FACTS), organisation, content.catalogue),
         content.gazetteer,
     )
 

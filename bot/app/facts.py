@@ -8,7 +8,8 @@ import yaml
 from bot.app.organisation import Organisation
 from bot.domain.language import TAGS, Tag
 from bot.errors import ConfigurationError
-from bot.i18n import rendering
+from bot.i18n import phrases, rendering
+from bot.i18n.catalogues import Catalogue
 from bot.i18n.rendering import Param
 
 KINDS = {"number": rendering.number, "email": rendering.email}
@@ -46,7 +47,7 @@ def _fact(fact: dict[str, str]) -> Param:
 
 
 def standing(
-    facts: dict[str, Param], checked: str, organisation: Organisation
+    facts: dict[str, Param], checked: str, organisation: Organisation, catalogue: Catalogue
 ) -> dict[Tag, dict[str, Param]]:
     """Placeholder values that are the same in every talk, by language."""
     return {
@@ -55,7 +56,9 @@ def standing(
             "checked": rendering.date(checked),
             "organisation": rendering.name(organisation.name[tag]),
             "limits": rendering.prose(organisation.limits[tag]),
-            "retention": rendering.number(organisation.retention_days),
+            "retention": rendering.rendered(
+                phrases.counted(catalogue, tag, phrases.DAYS, organisation.retention_days)
+            ),
             **{
                 f"answer_{level}": rendering.prose(texts[tag])
                 for level, texts in organisation.answers.items()

@@ -4,6 +4,7 @@ The lexicon (flows/lexicon) is data; this module matches. Nothing typed is kept,
 returned: `Route.matched` names the entry of the lexicon, never the words of the person.
 """
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from bot.engine.routing_words import Vocabulary, Word
 __all__ = ["TOPICS", "Command", "Lexicon", "Route", "Topic"]
 
 _LONGEST_COMMAND: Final = 40
+_DRESS: Final = re.compile("[\\s\ufe0f\U0001f3fb-\U0001f3ff]")
+"""Blanks, emoji variation and skin tones."""
 _DANGERS: Final = frozenset({"danger_now", "self_harm"})
 
 
@@ -75,13 +78,8 @@ class Lexicon:
             return None
         if shown.startswith("/"):
             return self._commands.get("/" + fold(shown[1:].split("@")[0].split(" ")[0]))
-        symbol = self._commands.get(_symbol(shown))
-        if symbol:
-            return symbol
-        for reading in folds(shown):
-            if reading in self._commands:
-                return self._commands[reading]
-        return None
+        readings = (_symbol(shown), *folds(shown))
+        return next((self._commands[key] for key in readings if key in self._commands), None)
 
     def route(self, text: str) -> Route:
         """The topic of `text` by the priority of TOPICS; never raises, whatever the text."""
@@ -97,6 +95,7 @@ class Lexicon:
         for entry in source.plain:
             for word in entry.slots():
                 self._vocabulary.plain.update(fold(choice) for choice in word)
+        self._vocabulary.everyday.update(fold(entry.text) for entry in source.english)
         for entry in source.concepts:
             if len(entry.slots()) > 1 or len(fold(entry.text).split()) > 1:
                 bits = self._vocabulary.bit(entry.owner)
@@ -119,6 +118,8 @@ class Lexicon:
         else:
             keys = folds(shown) if entry.script == "latin" else (fold(shown) or _symbol(shown),)
         for key in keys:
+            if not key.strip("/"):
+                entry.place.refuse(f"{entry.text!r} has no letters and is no single symbol")
             other = self._commands.setdefault(key, command)
             if other != command:
                 entry.place.refuse(f"{entry.text!r} already means {other!r}; keep one of them")
@@ -142,7 +143,7 @@ class Lexicon:
                     # "does not stop" is no denial of what does not stop
                     bits &= ~names["neg"] if phrase.bits & stays else -1
                     words[index] = words[index]._replace(bits=bits)
-        return words
+        return self._vocabulary.with_kurdish_me(words)
 
     def _without_idioms(
         self, words: list[Word], found: list[tuple[Phrase, int, int]]
@@ -152,6 +153,9 @@ class Lexicon:
         for rule in self._idioms:
             spans.extend(rule.spans(words, present))
         hidden = {index for first, last in spans for index in range(first, last + 1)}
+        for phrase, first, last in found:
+            if phrase.bits and not hidden.isdisjoint(range(first, last + 1)):
+                hidden.update(range(first, last + 1))
         return [
             word._replace(bits=0) if index in hidden else word for index, word in enumerate(words)
         ], hidden
@@ -214,5 +218,5 @@ def _present(words: list[Word]) -> int:
 
 def _symbol(shown: str) -> str:
     """A message of symbols only, without variation selectors and repetitions: 🛑🛑 is 🛑."""
-    bare = shown.replace("\ufe0f", "").replace(" ", "")
+    bare = _DRESS.sub("", shown)
     return bare[0] if bare and not bare[0].isalnum() and set(bare) == {bare[0]} else ""

@@ -31,7 +31,7 @@ SCRIPTS: Final[tuple[Script, ...]] = Script.__args__  # type: ignore[attr-define
 COMMANDS: Final[tuple[Command, ...]] = Command.__args__  # type: ignore[attr-defined]
 IDIOM: Final = "idiom"
 _SECTIONS: Final = (
-    "concepts", "plain", "courtesy", "commands", "topic", "idioms", "phrases", "alone", "rules",
+    "concepts", "plain", "english", "courtesy", "commands", "topic", "idioms", "phrases", "alone", "rules",
 )  # fmt: skip
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -92,6 +92,7 @@ class Source:
     rules: list[RuleText] = field(default_factory=list)
     commands: list[Entry] = field(default_factory=list)
     plain: list[Entry] = field(default_factory=list)
+    english: list[Entry] = field(default_factory=list)
     courtesy: list[Entry] = field(default_factory=list)
     alone: list[Entry] = field(default_factory=list)
 
@@ -147,7 +148,7 @@ def _read_section(key: str, place: Place, node: yaml.Node, owner: str, source: S
             if command not in COMMANDS:
                 at.refuse(f"unknown command {command!r}; one of {', '.join(COMMANDS)}")
             source.commands.extend(_words(words, command, at))
-    elif key in {"plain", "courtesy"}:
+    elif key in {"plain", "english", "courtesy"}:
         getattr(source, key).extend(_words(node, key, place))
     elif key in {"phrases", "alone"}:
         getattr(source, key).extend(_words(node, owner, place))

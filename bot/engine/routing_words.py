@@ -31,6 +31,9 @@ from bot.engine.routing_files import Entry
 LONGEST_TEXT: Final = 4096
 """Telegram's longest message; what follows is not read."""
 _SHORTEST_SLIP: Final = 5
+_SURE_CONSONANTS: Final = 5
+_SAMPLE: Final = 200
+"""Characters from which the language is told."""
 _LONGEST_JOINED: Final = 160
 """Characters of run-together words that are taken apart in one text."""
 _SENTENCE_GAP: Final = 4
@@ -57,6 +60,7 @@ class Vocabulary:
     names: dict[str, int] = field(default_factory=dict)
     plain: set[str] = field(default_factory=set)
     english: set[str] = field(default_factory=set)
+    everyday: set[str] = field(default_factory=set)
     written: dict[str, int] = field(default_factory=dict)
     written_arabic: dict[str, int] = field(default_factory=dict)
     cores: dict[str, dict[str, int]] = field(
@@ -110,7 +114,7 @@ class Vocabulary:
 
     def add_slips(self, word: str) -> None:
         """Let `word` be recognised with one letter wrong, missing, extra or exchanged."""
-        if len(word) >= _SHORTEST_SLIP and word not in self.slips[word]:
+        if len(phrase_key(word)) >= _SHORTEST_SLIP and word not in self.slips[word]:
             for shorter in _shorter(word):
                 self.slips[shorter].append(word)
 
@@ -136,12 +140,21 @@ class Vocabulary:
         for start, first in before.items():
             for end, last in after.items():
                 form = _undoubled(start + core + end)
-                if len(core) > 1 and len(form) > 2 + (not kurdish):
+                if len(core) > 1 and len(form) > (2 if kurdish and len(core) > 2 else 3):
                     _join(self.skeletons, form, bit | self.bits(first | last))
 
     def read(self, text: str) -> list[Word]:
         """The words of `text` in order; sentences stand apart so that no rule bridges them."""
         return _Reader(self, text).words()
+
+    def with_kurdish_me(self, words: list[Word]) -> list[Word]:
+        """`me` for من once the words turn out to be Kurdish; in Arabic it means "from"."""
+        kurdish, ambiguous, me = self.names["ku"], self.names["min"], self.names["me"]
+        if not any(word.bits & kurdish for word in words):
+            return words
+        return [
+            word._replace(bits=word.bits | me) if word.bits & ambiguous else word for word in words
+        ]
 
 
 class _Reader:
@@ -153,18 +166,25 @@ class _Reader:
         self._kurdish = bool(_KURDISH_LETTERS.search(self._text))
         self._known: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
         self._joined = _LONGEST_JOINED
+        self._english = self._is_english()
 
     def words(self) -> list[Word]:
-        """Every word, with `me` for Kurdish من once the text turns out to be Kurdish."""
+        """Every word in order."""
         words: list[Word] = []
         place = 0
+        flag = self._vocabulary.names["ku"] if self._kurdish else 0
         for sentence in _SENTENCE_END.split(self._text):
             for word, other in self._pairs(sentence):
                 for bits, keys in self._parts(word, other):
-                    words.append(Word(bits, keys, place))
+                    words.append(Word(bits | flag, keys, place))
                     place += 1
             place += _SENTENCE_GAP
-        return self._with_kurdish_me(words)
+        return words
+
+    def _is_english(self) -> bool:
+        """Whether every fourth word is an everyday English one; sounds then count for less."""
+        words = fold(self._text[:_SAMPLE]).split()
+        return 4 * sum(word in self._vocabulary.everyday for word in words) > len(words)
 
     def _pairs(self, sentence: str) -> list[tuple[str, str]]:
         """Each folded word with its Ali-K reading (the same when there is none)."""
@@ -177,15 +197,6 @@ class _Reader:
             if len(words) == len(others)
             else [(word, word) for word in words]
         )
-
-    def _with_kurdish_me(self, words: list[Word]) -> list[Word]:
-        names = self._vocabulary.names
-        if not (self._kurdish or any(word.bits & names["ku"] for word in words)):
-            return words
-        return [
-            word._replace(bits=word.bits | names["me"]) if word.bits & names["min"] else word
-            for word in words
-        ]
 
     def _parts(self, word: str, other: str) -> list[tuple[int, tuple[str, ...]]]:
         found = self._known.get((word, other))
@@ -217,6 +228,9 @@ class _Reader:
         if not self._kurdish and scripts[0] == "ar":
             bits |= vocabulary.written_arabic.get(word, 0)
         keys = {word} if word in vocabulary.phrase_keys else set()
+        if word[0] in "وف":
+            bits |= vocabulary.written_arabic.get(word[1:], 0)
+            keys |= {word[1:]} & vocabulary.phrase_keys
         for script in scripts:
             if self._kurdish and script.startswith("ar"):
                 continue
@@ -241,9 +255,11 @@ class _Reader:
         if word not in vocabulary.english:
             skeleton = latin_consonants(word)
             bits |= vocabulary.spoken.get(sound, 0)
-            # consonants alone are the least certain; an everyday spelling goes before
-            bits = bits or vocabulary.skeletons.get(skeleton, 0)
-            if "^" + skeleton in vocabulary.phrase_keys:
+            # consonants alone are the least certain: they may add to a meaning, not change it
+            sure = not self._english or len(skeleton) >= _SURE_CONSONANTS
+            more = vocabulary.skeletons.get(skeleton, 0) if sure else 0
+            bits |= more if not bits or bits & more else 0
+            if sure and "^" + skeleton in vocabulary.phrase_keys:
                 keys.add("^" + skeleton)
         return bits, keys
 

@@ -9,7 +9,7 @@ from bot.channels.whatsapp.client import TwilioApi
 from bot.channels.whatsapp.pace import Pace
 from bot.domain.message import Inbound, Outgoing
 from bot.errors import StoreError
-from tests.channels.whatsapp_stage import AMAL, BERI, Talk, running
+from tests.channels.whatsapp_stage import AMAL, BERI, Talk, mark, running
 from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 
 FIVE = [f"word {n}" for n in range(5)]
@@ -197,6 +197,22 @@ async def test_a_message_still_at_the_webhook_is_left_alone():
         async with running(twilio, talk, settle=60.0, reconcile_every=0.02):
             await twilio.until(lambda: twilio.calls["list"] >= 6)
         assert (talk.taken, len(twilio.left(AMAL))) == ([], 1)
+
+
+async def test_a_new_epoch_answers_nothing_again():
+    """At midnight the marks change; what Twilio has not let us erase yet is still done with."""
+    talk, day = Talk(), ["monday"]
+    async with (
+        FakeTwilio() as twilio,
+        running(twilio, talk, mark=lambda sid: mark(day[0] + sid), reconcile_every=0.02),
+    ):
+        twilio.early_refusals = 100
+        await twilio.write(AMAL, "hello")
+        await twilio.wait(AMAL)
+        day[0] = "tuesday"
+        looked = twilio.calls["list"]
+        await twilio.until(lambda: twilio.calls["list"] > looked + 6)
+        assert (talk.asked, len(twilio.screen(AMAL).texts)) == (1, 1)
 
 
 async def test_a_killed_process_repeats_only_what_was_not_sent():

@@ -69,7 +69,7 @@ async def test_logs_never_name_a_visitor(everything_logged, trouble):
     assert_clean(everything_logged.text, sids)
 
 
-ALLOWED = {"event", "log_level", "status", "code", "seconds", "error", "count", "visitors"}
+ALLOWED = {"event", "log_level", "status", "reason", "seconds", "error", "count"}
 
 
 def test_a_failing_conversation_leaves_no_values_in_a_traceback():

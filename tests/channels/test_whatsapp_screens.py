@@ -1,11 +1,11 @@
 """How screens look on WhatsApp: numbered text, quick replies, list pickers, and their limits."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from bot.channels.whatsapp import PushError, push
@@ -38,6 +38,7 @@ def test_numbered_text_shows_choices_then_moves():
 def test_right_to_left_lines_begin_with_a_direction_mark(language):
     """In the three right-to-left languages no line can be turned round by its number."""
     (text,) = numbered(replace(screen(), language=language))
+    assert numbered(replace(screen(text="\u200fIs it so?"), language=language)) == (text,)
     assert all(line.startswith("\u200f") for line in text.split("\n") if line)
 
 
@@ -45,6 +46,12 @@ def test_a_description_stands_behind_its_label():
     """A choice that needs explaining is explained in plain text too."""
     choice = Button("7:a", "Shelter", "1", "A safe place to sleep")
     assert "Shelter – A safe place to sleep" in compose(screen(), (choice,))
+
+
+def test_a_move_without_a_number_is_still_offered():
+    """Language has no number; it stands in the list as a word to type."""
+    text = compose(screen(), moves=(Button("7:!language", "Language", ""),))
+    assert text.endswith("\n\n• Language")
 
 
 def test_what_is_worth_copying_is_shown_once():
@@ -82,13 +89,13 @@ def test_long_texts_are_split_between_paragraphs():
         (1, 2, "twilio/quick-reply", 3, 0),
         (2, 3, "twilio/quick-reply", 2, 3),
         (3, 3, "twilio/quick-reply", 3, 3),
-        (4, 3, "twilio/list-picker", 7, 0),
-        (7, 3, "twilio/list-picker", 10, 0),
+        (4, 3, "twilio/list-picker", 7, 3),
+        (7, 3, "twilio/list-picker", 10, 3),
         (9, 3, "twilio/list-picker", 9, 3),
     ],
 )
 def test_the_richest_form_that_fits_is_taken(choices, moves, kind, items, below):
-    """Up to three taps are buttons, up to ten a list; moves that do not fit stay text."""
+    """Up to three taps are buttons, up to ten a list; beside a list the moves stay in sight."""
     layout = arrange(screen(choices=choices, moves=moves))
     assert layout is not None
     assert (layout.kind, len(layout.items), len(layout.below)) == (kind, items, below)

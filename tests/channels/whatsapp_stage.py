@@ -78,7 +78,12 @@ class Talk:
 
 
 def channel(
-    talk: Talk, api_base: str, *, pace: Pace = QUICK, content: Path | None = None
+    talk: Talk,
+    api_base: str,
+    *,
+    pace: Pace = QUICK,
+    content: Path | None = None,
+    mark: Callable[[str], int] = mark,
 ) -> WhatsAppChannel:
     return WhatsAppChannel(
         ACCOUNT_SID,
@@ -95,10 +100,15 @@ def channel(
 
 @asynccontextmanager
 async def running(
-    twilio: FakeTwilio, talk: Talk, *, content: Path | None = None, **pace: object
+    twilio: FakeTwilio,
+    talk: Talk,
+    *,
+    content: Path | None = None,
+    mark: Callable[[str], int] = mark,
+    **pace: object,
 ) -> AsyncIterator[WhatsAppChannel]:
     """The channel, started, its webhook served on loopback and known to the fake."""
-    whatsapp = channel(talk, twilio.url, pace=replace(QUICK, **pace), content=content)  # type: ignore[arg-type]
+    whatsapp = channel(talk, twilio.url, pace=replace(QUICK, **pace), content=content, mark=mark)  # type: ignore[arg-type]
     config = uvicorn.Config(
         whatsapp.webhook, log_config=None, access_log=False, lifespan="off", ws="none"
     )

@@ -76,7 +76,7 @@ class Eraser:
             return
         pause = next(self._waits[sid], None)
         if pause is None or not (answer.passing or answer.code == NOT_FINISHED):
-            log.warning("whatsapp.not_erased", status=answer.status, code=answer.code)
+            log.warning("whatsapp.not_erased", status=answer.status, reason=answer.code)
             self._waits.pop(sid, None)
             return
         self._later(sid, max(pause, answer.retry_after or 0.0))

@@ -11,7 +11,7 @@ from bot.channels.whatsapp.pace import Pace
 from bot.ports.conversation import Conversation
 
 REMEMBERED: Final = 20_000
-"""Marks of finished messages kept in memory, so that a repetition is silent."""
+"""Traces of finished messages kept in memory, so that a repetition is silent."""
 
 State = Literal["new", "working", "done"]
 
@@ -38,56 +38,56 @@ class Intake:
         """Name the outbox, which in turn reports to `sent`."""
         self._outbox = outbox
 
-    def state(self, mark: int) -> State:
+    def state(self, arrival: Arrival) -> State:
         """How far this process is with a message."""
-        if mark in self._finished:
+        trace = arrival.trace
+        if trace in self._finished:
             return "done"
-        return "working" if mark in self._working or mark in self._sending else "new"
+        return "working" if trace in self._working or trace in self._sending else "new"
 
     async def take(self, arrival: Arrival) -> None:
         """Bring one message through the conversation; returns after the commit.
 
         Raises StoreError when nothing could be stored; the message must not be acknowledged.
         """
-        mark = arrival.inbound.mark
-        if mark in self._finished or mark in self._sending:
+        trace = arrival.trace
+        if trace in self._finished or trace in self._sending:
             return
-        task = self._working.get(mark)
+        task = self._working.get(trace)
         if task is None:
             task = asyncio.create_task(self._answer(arrival))
-            self._working[mark] = task
-            task.add_done_callback(lambda ended: self._answered(mark, ended))
+            self._working[trace] = task
+            task.add_done_callback(lambda ended: self._answered(trace, ended))
         # Shielded: a provider that hangs up does not undo a turn that is being committed.
         await asyncio.shield(task)
 
     def sent(self, parcel: Parcel, outcome: Outcome) -> None:
         """Note how a reply fared, and erase at Twilio what is finished with."""
         arrival = parcel.arrival
-        mark = arrival.inbound.mark
-        self._sending.discard(mark)
+        self._sending.discard(arrival.trace)
         for sid in outcome.sids:
             self._eraser.put(sid, after=self._pace.erase_outbound_after)
         if outcome.late:
             self.missed.set()
             return
-        self._finish(mark)
+        self._finish(arrival.trace)
         self._eraser.put(arrival.sid, after=self._pace.erase_inbound_after)
-        self._conversation.delivered(arrival.visitor, mark, ())
+        self._conversation.delivered(arrival.visitor, arrival.inbound.mark, ())
 
     async def _answer(self, arrival: Arrival) -> None:
         reply = await self._conversation.answer(arrival.visitor, arrival.inbound)
-        self._sending.add(arrival.inbound.mark)
+        self._sending.add(arrival.trace)
         parcel = Parcel(arrival, reply.messages)
         if self._outbox is not None:
             self._outbox.put(parcel)
 
-    def _answered(self, mark: int, ended: asyncio.Task[None]) -> None:
-        self._working.pop(mark, None)
+    def _answered(self, trace: int, ended: asyncio.Task[None]) -> None:
+        self._working.pop(trace, None)
         # Looked at here too, so that an abandoned failure is not reported with its values.
         if not ended.cancelled() and ended.exception() is not None:
             self.missed.set()
 
-    def _finish(self, mark: int) -> None:
-        self._finished[mark] = None
+    def _finish(self, trace: int) -> None:
+        self._finished[trace] = None
         if len(self._finished) > REMEMBERED:
             self._finished.popitem(last=False)

@@ -23,7 +23,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A screen as an interactive message; `below` are moves that stay numbered lines of text."""
+    """A screen as an interactive message; `below` are moves that are numbered lines of text."""
 
     kind: Kind
     items: tuple[Item, ...]
@@ -39,20 +39,22 @@ class Layout:
 def arrange(outgoing: Outgoing) -> Layout | None:
     """The richest form this screen fits, None when only numbered text will do.
 
-    Three taps in sight beat a list behind a button. Moves that do not fit stay text, where 911
-    and the way out are seen without opening anything.
+    Three taps in sight beat a list behind a button. A list hides its rows until it is opened, so
+    beside it the moves are text as well: 911 and the way out are always in sight.
     """
     if not outgoing.screen or not outgoing.choices:
         return None
-    everything = outgoing.choices + outgoing.moves
-    for kind, limits in (
-        ("twilio/quick-reply", WHATSAPP_QUICK_REPLY),
-        ("twilio/list-picker", WHATSAPP_LIST),
-    ):
-        for shown, below in ((everything, ()), (outgoing.choices, outgoing.moves)):
-            items = _items(outgoing.screen, shown, limits)
-            if items is not None:
-                return Layout(kind, items, below)  # type: ignore[arg-type]
+    choices, moves = outgoing.choices, outgoing.moves
+    forms: tuple[tuple[Kind, Limits, tuple[Button, ...], tuple[Button, ...]], ...] = (
+        ("twilio/quick-reply", WHATSAPP_QUICK_REPLY, choices + moves, ()),
+        ("twilio/quick-reply", WHATSAPP_QUICK_REPLY, choices, moves),
+        ("twilio/list-picker", WHATSAPP_LIST, choices + moves, moves),
+        ("twilio/list-picker", WHATSAPP_LIST, choices, moves),
+    )
+    for kind, limits, shown, below in forms:
+        items = _items(outgoing.screen, shown, limits)
+        if items is not None:
+            return Layout(kind, items, below)
     return None
 
 

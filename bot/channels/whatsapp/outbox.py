@@ -115,7 +115,7 @@ class Outbox:
                 log.error("whatsapp.send_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback may show values
                 return Outcome(tuple(sids))
             if not answer.ok:
-                log.warning("whatsapp.not_sent", status=answer.status, code=answer.code)
+                log.warning("whatsapp.not_sent", status=answer.status, reason=answer.code)
                 return Outcome(tuple(sids), late=answer.passing)
         return Outcome(tuple(sids))
 
@@ -128,7 +128,7 @@ class Outbox:
             if answer.ok or answer.passing:
                 return answer
             # The resource was deleted at Twilio, say. The same screen always works as text.
-            log.warning("whatsapp.content_refused", status=answer.status, code=answer.code)
+            log.warning("whatsapp.content_refused", status=answer.status, reason=answer.code)
         answer = Answer(200)
         for body in numbered(outgoing):
             answer = await self._post(address, {"Body": body}, deadline, sids)

@@ -80,7 +80,7 @@ class Reconciler:
                 queues.setdefault(arrival.address, []).append(arrival)
         await asyncio.gather(*(self._take(arrivals) for arrivals in queues.values()))
         if queues:
-            log.info("whatsapp.reconciled", visitors=len(queues))
+            log.info("whatsapp.reconciled", count=len(queues))
 
     def _open(self, message: Mapping[str, Any]) -> Arrival | None:
         """The message as an arrival when it waits for an answer; what does not is erased."""
@@ -88,7 +88,7 @@ class Reconciler:
         age = self._age(message)
         if arrival is None or message.get("direction") != "inbound" or age < self._pace.settle:
             return None
-        state = self._intake.state(arrival.inbound.mark)
+        state = self._intake.state(arrival)
         if state == "done" or (state == "new" and age > self._pace.window):
             self._eraser.put(arrival.sid)
         return arrival if state == "new" and age <= self._pace.window else None

@@ -29,7 +29,8 @@ def compose(
     """Text, what to copy, choices and moves as paragraphs of one text."""
     language = outgoing.language
     paragraphs = [
-        lead(language) + outgoing.text.strip(),
+        # A text may bring its mark along; one is enough.
+        lead(language) + outgoing.text.strip().removeprefix(RIGHT_TO_LEFT),
         "\n".join(_copies(outgoing)),
         "\n".join(line(language, button) for button in choices),
         "\n".join(line(language, button) for button in moves),
@@ -43,9 +44,13 @@ def lead(language: Tag) -> str:
 
 
 def line(language: Tag, button: Button) -> str:
-    """One choice: its number, isolated so that it stays where it is written, and its label."""
+    """One choice: its number, isolated so that it stays where it is written, and its label.
+
+    What has no number is typed as a word, so it stands there with a point.
+    """
     described = f" – {button.description}" if button.description else ""
-    return f"{lead(language)}{ISOLATE}{button.number}{POP} {button.label}{described}"
+    start = f"{ISOLATE}{button.number}{POP}" if button.number else "•"
+    return f"{lead(language)}{start} {button.label}{described}"
 
 
 def sendable(text: str) -> str:
