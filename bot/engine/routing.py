@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, cast
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from bot.domain.folding import clean, fold, folds
 from bot.engine.routing_files import IDIOM, TOPICS, Command, Entry, Source, Topic, read
 from bot.engine.routing_phrases import Phrase, compile_phrases
@@ -19,6 +22,7 @@ from bot.engine.routing_words import Vocabulary, Word
 __all__ = ["TOPICS", "Command", "Lexicon", "Route", "Topic"]
 
 _LONGEST_COMMAND: Final = 40
+_SHORTEST_SLIP: Final = 6
 _DRESS: Final = re.compile("[\\s\ufe0f\U0001f3fb-\U0001f3ff]")
 """Blanks, emoji variation and skin tones."""
 _DANGERS: Final = frozenset({"danger_now", "self_harm"})
@@ -59,6 +63,7 @@ class Lexicon:
             for spelling in entry.spellings()
             for key in (folds(spelling) if entry.script == "latin" else [_plain(spelling)])
         }
+        self._alone_keys = list(self._alone)
         rules = [compile_rule(text, self._vocabulary.names.get) for text in source.rules]
         self._idioms = [rule for rule in rules if rule.owner == IDIOM]
         self._rules = sorted(
@@ -100,10 +105,10 @@ class Lexicon:
             if len(entry.slots()) > 1 or len(fold(entry.text).split()) > 1:
                 bits = self._vocabulary.bit(entry.owner)
                 self._add_phrase(entry, bits | self._vocabulary.language_bit(entry.script))
-            elif fold(entry.text) in self._vocabulary.plain:
-                entry.place.refuse(f"{entry.text!r} is also under `plain:`; keep one of them")
             else:
                 self._vocabulary.add(entry)
+                # a word that the lexicon needs is not an everyday one
+                self._vocabulary.plain.discard(fold(entry.text))
 
     def _add_phrase(self, entry: Entry, bits: int) -> None:
         for phrase in compile_phrases(entry, self._vocabulary, bits):
@@ -169,10 +174,19 @@ class Lexicon:
             return _route(cast("Topic", symbol.owner), symbol.text)
         for reading in filter(None, folds(text)):
             words = [word for word in reading.split() if word not in self._courtesy]
-            entry = self._alone.get(" ".join(dict.fromkeys(words)))
+            entry = self._alone_entry(" ".join(dict.fromkeys(words)))
             if entry and TOPICS.index(cast("Topic", entry.owner)) < TOPICS.index(best.topic):
                 best = _route(cast("Topic", entry.owner), entry.text)
         return best
+
+    def _alone_entry(self, text: str) -> Entry | None:
+        """The entry that `text` is, with one slip of the finger forgiven in a longer one."""
+        if text in self._alone or not _SHORTEST_SLIP <= len(text) <= _LONGEST_COMMAND:
+            return self._alone.get(text)
+        near = process.extractOne(
+            text, self._alone_keys, scorer=OSA.distance, score_cutoff=1, processor=None
+        )
+        return self._alone[near[0]] if near and len(near[0]) >= _SHORTEST_SLIP else None
 
     def _by_phrase(self, found: list[tuple[Phrase, int, int]], hidden: set[int]) -> Route:
         best = OTHER

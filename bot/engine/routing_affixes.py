@@ -17,6 +17,8 @@ Affixes = dict[str, Meaning]
 NOTHING: Final[Meaning] = frozenset()
 ME: Final[Meaning] = frozenset({"me"})
 THEM: Final[Meaning] = frozenset({"someone"})
+US: Final[Meaning] = frozenset({"us"})
+"""ضربنا is "he hit us" or "we hit": `me` only where the prefix says that others act."""
 YOU: Final[Meaning] = frozenset({"you", "someone"})
 WILL: Final[Meaning] = frozenset({"will"})
 GOING: Final[Meaning] = frozenset({"going"})
@@ -54,8 +56,8 @@ _ARABIC_PERSON: Final[Affixes] = {
 }  # fmt: skip
 _ARABIC_NUMBER: Final = _plain("و وا ون ين ت تو توا ن نا تي ا ات")
 _ARABIC_OBJECT: Final[Affixes] = (
-    {"": NOTHING, "ني": ME, "ن": NOTHING, "نا": ME, "ناش": ME, "لي": ME, "بيه": NOTHING}
-    | dict.fromkeys(("ه", "ها", "هم", "هن", "و"), THEM)
+    {"": NOTHING, "ني": ME, "ن": NOTHING, "نا": US, "ناش": US, "يني": ME, "ينا": ME, "لي": ME, "بيه": NOTHING}
+    | dict.fromkeys(("ه", "ها", "هم", "هن", "و", "ينها", "ينه", "ينهم"), THEM)
     | dict.fromkeys(("ك", "ج", "كم"), YOU)
 )  # fmt: skip
 ARABIC_VERB: Final = (
@@ -79,7 +81,8 @@ _KURDISH_CLITIC: Final[Affixes] = (
 )  # fmt: skip
 KURDISH_VERB: Final = (
     _joined(_KURDISH_TIME, _KURDISH_CLITIC),
-    _plain("م ي يت ت ن ين ه ا ات يتن يتم يان مان تن مي متي ميان ينم يتي يه ينه ن مي م نم ته وه وم وين ون ويانم ويانه ويه ومه ويتي ومي ويان ويانين"),
+    dict.fromkeys(("مي", "ميان", "ميت", "ميتي", "ماني", "مانيان"), ME)
+    | _plain("م ي يت ت ن ين ه ا ات يتن يتم يان مان تن متي ينم يتي يه ينه نم ته وه وم وين ون ويانم ويانه ويه ومه ويتي ومي ويان ويانين"),
 )
 
 # Latin spellings are matched by consonants alone, so their affixes are consonants too.
@@ -136,8 +139,14 @@ def readings(word: str, affixes: tuple[Affixes, Affixes], least: int) -> list[tu
         begin for begin in range(length, max(least, length - 7) - 1, -1) if word[begin:] in after
     ]
     return [
-        (word[start:end], before[word[:start]] | after[word[end:]])
+        (word[start:end], _meant(before[word[:start]], after[word[end:]]))
         for start in starts
         for end in ends
         if end - start >= least
     ]
+
+
+def _meant(before: Meaning, after: Meaning) -> Meaning:
+    if "us" not in after:
+        return before | after
+    return before | after - US | (ME if "they" in before else SELF)

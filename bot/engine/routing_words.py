@@ -40,6 +40,8 @@ _SENTENCE_GAP: Final = 4
 _SENTENCE_END: Final = re.compile(r"[.!?؟؛\n…]+")
 _LAUGHTER: Final = re.compile("[هھ]{3,}|h{4,}")
 """Folding makes one letter of a held one, and ه alone opens a Kurdish verb."""
+_ON: Final = re.compile(r"(?<!\w)على(?!\w)")
+"""Folding makes على ("on") the same as علي ("on me")."""
 _KURDISH_LETTERS: Final = re.compile("[ەێۆڵڕڤ]")
 _ALI_K_LETTERS: Final = re.compile("[ةثذضطظؤ]")
 _FLAGS: Final = ("me", "someone", "will", "going", "neg", "i", "they", "you", "ku", "min")
@@ -162,7 +164,7 @@ class _Reader:
 
     def __init__(self, vocabulary: Vocabulary, text: str) -> None:
         self._vocabulary = vocabulary
-        self._text = _LAUGHTER.sub(" haha ", text[:LONGEST_TEXT])
+        self._text = _ON.sub("علا", _LAUGHTER.sub(" haha ", text[:LONGEST_TEXT]))
         self._kurdish = bool(_KURDISH_LETTERS.search(self._text))
         self._known: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
         self._joined = _LONGEST_JOINED
@@ -228,6 +230,8 @@ class _Reader:
         if not self._kurdish and scripts[0] == "ar":
             bits |= vocabulary.written_arabic.get(word, 0)
         keys = {word} if word in vocabulary.phrase_keys else set()
+        if word == "علا":
+            keys |= {"علي"} & vocabulary.phrase_keys
         if word[0] in "وف":
             bits |= vocabulary.written_arabic.get(word[1:], 0)
             keys |= {word[1:]} & vocabulary.phrase_keys

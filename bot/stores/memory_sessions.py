@@ -51,6 +51,11 @@ class MemorySessions:
         return rows
 
     def _apply(self, change: Change) -> None:
+        # The case first: it alone can be refused, and then nothing else may have happened.
+        if change.case is not None:
+            self._cases.insert_case(change.case)
+        if change.entry is not None:
+            self._cases.insert_entry(change.entry)
         for slot in change.drop:
             self._rows.pop(slot, None)
         self._idle.drop(change.drop)
@@ -60,9 +65,5 @@ class MemorySessions:
             self._idle.touch(change.put.slot, self._clock.monotonic())
             while len(self._rows) > self._room:
                 self._rows.popitem(last=False)
-        if change.case is not None:
-            self._cases.insert_case(change.case)
-        if change.entry is not None:
-            self._cases.insert_entry(change.entry)
         for name in change.count:
             self.counters[name] = self.counters.get(name, 0) + 1

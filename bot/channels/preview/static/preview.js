@@ -67,7 +67,10 @@ function show(answer) {
     if (old) old.replaceWith(item);
     else talk.append(item);
   }
-  talk.scrollTop = talk.scrollHeight;
+  const last = talk.lastElementChild;
+  // A long message begins at its first line, where the number to call stands.
+  if (last && last.offsetHeight > talk.clientHeight) last.scrollIntoView({ block: "start" });
+  else talk.scrollTop = talk.scrollHeight;
 }
 
 function say(what, bubble) {
