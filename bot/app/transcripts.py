@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from bot.app.content import Content
 from bot.app.simulate import Talk, simulate
 from bot.domain.language import TAGS
 from bot.domain.message import Outgoing, Reply
@@ -69,11 +70,13 @@ def write_transcript(path: Path, turns: Sequence[dict[str, Any]]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-async def replay(path: Path, *, update: bool = False) -> list[str]:
+async def replay(
+    path: Path, content: Content | None = None, *, update: bool = False
+) -> list[str]:
     """Do what a recording did; one line for each turn that shows something else now."""
     # One small file, read before anything runs.
     recorded = yaml.safe_load(path.read_text(encoding="utf-8"))["turns"]  # noqa: ASYNC240
-    chat = Talk(simulate())
+    chat = Talk(simulate(content))
     played, differences = [], []
     for number, turn in enumerate(recorded, start=1):
         if "wait" in turn:

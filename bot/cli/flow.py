@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from bot.app.content import FLOWS, LOCALES, PROJECT
+from bot.app.content import FLOWS, LOCALES, PROJECT, read_content
 from bot.app.library import read_book
 from bot.app.preview_sheet import write_sheet
 from bot.app.schema import flow_schema
@@ -74,7 +74,10 @@ def play(
         for path in paths or [TRANSCRIPTS]
         for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])
     ]
-    differences = [line for file in files for line in asyncio.run(replay(file, update=update))]
+    content = read_content(sample=True)
+    differences = [
+        line for file in files for line in asyncio.run(replay(file, content, update=update))
+    ]
     for line in differences:
         typer.echo(line)
     typer.echo(f"{len(files)} talks, {len(differences)} differences")

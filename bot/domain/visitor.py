@@ -10,11 +10,13 @@ class Visitor:
     never written anywhere. The repr hides it, so a traceback or a log line cannot carry it.
     """
 
-    __slots__ = ("_vid", "channel")
+    __slots__ = ("_vid", "channel", "memo")
 
     def __init__(self, channel: str, identifier: str) -> None:
         self.channel = channel
         self._vid = f"{channel}\x00{identifier}".encode()
+        self.memo: object = None
+        """What one turn works out about the visitor (pseudonyms), so that it does so once."""
 
     @property
     def vid(self) -> bytes:

@@ -27,6 +27,8 @@ from bot.engine.flow import (
 )
 from bot.errors import FlowError
 
+FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml where the wheel brings it: ten times as fast, the same marks."""
 FLOW_KEYS: Final = ("flow", "start", "topic", "topics", "steps", "review", "nodes")
 NODE_KEYS: Final = (
     "say", "ask", "kind", "choices", "save", "short", "next", "when", "required", "skip", "moves",
@@ -63,7 +65,7 @@ class _Reader:
 
     def root(self) -> yaml.MappingNode:
         try:
-            root = yaml.compose(self.path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            root = yaml.compose(self.path.read_text(encoding="utf-8"), Loader=FAST_LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             where = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"

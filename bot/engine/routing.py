@@ -167,7 +167,7 @@ class Lexicon:
 
     def _alone_route(self, text: str, best: Route) -> Route:
         """What the few words of a whole message mean, courtesies and repetitions aside."""
-        if len(text) > 2 * _LONGEST_COMMAND:
+        if len(text) > 2 * _LONGEST_COMMAND or best.topic == TOPICS[0]:
             return best
         symbol = self._alone.get(_symbol(clean(text).strip()))
         if symbol:

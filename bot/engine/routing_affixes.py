@@ -67,7 +67,7 @@ ARABIC_VERB: Final = (
 
 _KURDISH_ENDING: Final = (
     "م ت ي يه ه مان تان يان ان هكه هكهم هكهت هكهي هكان هكانم هكانمان كهم كهت كهي كه ا ين يت ن"
-    " كانم يكي يك هك هكي هكمان هكهمان هكهيان هكهش ش يش يشم مم ني نه هكي كي ات ام امان ايه"
+    " كانم يكي يك هك هكي هكمان هكهمان هكهيان هكهش ش يش يشم مم ني نه هكي كي ات ام امان ايه دا يكدا هكهدا مدا ماندا هدا يدا هكدا"
 )
 KURDISH_NOUN: Final = (_plain("ب ل ژ ز د و به له"), _plain(_KURDISH_ENDING))
 _KURDISH_TIME: Final[Affixes] = {
@@ -130,23 +130,8 @@ def _single(letters: Iterable[str]) -> str:
     return kept
 
 
-def readings(word: str, affixes: tuple[Affixes, Affixes], least: int) -> list[tuple[str, Meaning]]:
-    """Every (core, meaning) of `word` whose core has at least `least` letters."""
-    before, after = affixes
-    length = len(word)
-    starts = [end for end in range(min(8, length - least) + 1) if word[:end] in before]
-    ends = [
-        begin for begin in range(length, max(least, length - 7) - 1, -1) if word[begin:] in after
-    ]
-    return [
-        (word[start:end], _meant(before[word[:start]], after[word[end:]]))
-        for start in starts
-        for end in ends
-        if end - start >= least
-    ]
-
-
-def _meant(before: Meaning, after: Meaning) -> Meaning:
+def meant(before: Meaning, after: Meaning) -> Meaning:
+    """What a prefix and a suffix say together."""
     if "us" not in after:
         return before | after
     return before | after - US | (ME if "they" in before else SELF)

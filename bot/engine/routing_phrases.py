@@ -56,9 +56,10 @@ def _next(index: int, keys: frozenset[str], words: Sequence[Word]) -> int | None
 def compile_phrases(entry: Entry, vocabulary: Vocabulary, bits: int) -> Iterator[Phrase]:
     """The phrase of an entry, and its reading in Latin letters when it has enough consonants."""
     choices = entry.slots()
-    if not any(fold(choice) for word in choices for choice in word):
-        entry.place.refuse("this entry has no letters; use letters of any script")
-    if any(" " in fold(choice) for word in choices for choice in word):
+    folded = [fold(choice) for word in choices for choice in word if choice]
+    if not all(folded):
+        entry.place.refuse("a word here has no letters; use letters of any script")
+    if any(" " in word for word in folded):
         entry.place.refuse("a mark inside a word parts it; write two words")
     fixed = sum("" not in word for word in choices)
     if fixed < min(2, len(choices)):
@@ -74,7 +75,8 @@ def _phrase(entry: Entry, choices: list[list[str]], vocabulary: Vocabulary, bits
     for word in choices:
         keys = set()
         for choice in filter(None, word):
-            written = "~" + sounds(fold(choice)) if entry.script == "latin" else fold(choice)
+            folded = fold(choice)
+            written = "~" + sounds(folded) if entry.script == "latin" else folded
             keys.add(vocabulary.add_phrase_word(written))
             vocabulary.add_slips(written)
         slots.append(Slot(frozenset(keys), "" in word))

@@ -34,8 +34,9 @@ class Rule:
 
     def span(self, words: Sequence[Word], present: int) -> tuple[int, int] | None:
         """First and last index of the words that satisfy the rule, or None."""
-        if not all(slot & present for slot in self.slots):
-            return None
+        for slot in self.slots:
+            if not slot & present:
+                return None
         for index, word in enumerate(words):
             if word.bits & self.slots[0]:
                 found = self._from(index, words)
@@ -45,8 +46,9 @@ class Rule:
 
     def spans(self, words: Sequence[Word], present: int) -> list[tuple[int, int]]:
         """The same for every word that can begin the rule."""
-        if not all(slot & present for slot in self.slots):
-            return []
+        for slot in self.slots:
+            if not slot & present:
+                return []
         found = [
             self._from(index, words)
             for index, word in enumerate(words)

@@ -7,6 +7,7 @@ as Ali-K, by sound, by consonants, and with one slip of the finger.
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -24,13 +25,14 @@ from bot.engine.routing_affixes import (
     Meaning,
     consonants,
     latin_consonants,
-    readings,
+    meant,
 )
 from bot.engine.routing_files import Entry
 
 LONGEST_TEXT: Final = 4096
 """Telegram's longest message; what follows is not read."""
 _SHORTEST_SLIP: Final = 5
+_LEAST_CORE: Final = 2
 _SURE_CONSONANTS: Final = 5
 _SAMPLE: Final = 200
 """Characters from which the language is told."""
@@ -45,6 +47,18 @@ _ON: Final = re.compile(r"(?<!\w)على(?!\w)")
 _KURDISH_LETTERS: Final = re.compile("[ەێۆڵڕڤ]")
 _ALI_K_LETTERS: Final = re.compile("[ةثذضطظؤ]")
 _FLAGS: Final = ("me", "someone", "will", "going", "neg", "i", "they", "you", "ku", "min")
+
+
+_LONGEST_AFFIX: Final = 7
+_AFFIXES: Final[dict[str, tuple[Affixes, Affixes, int]]] = {
+    "ar": (*ARABIC_NOUN, 3),
+    "ar-verb": (*ARABIC_VERB, 2),
+    "ku": (*KURDISH_NOUN, 3),
+    "ku-verb": (*KURDISH_VERB, 2),
+}
+"""Prefixes, suffixes, and the letters a core must have at least."""
+_BEFORE: Final = frozenset(part for before, _, _ in _AFFIXES.values() for part in before)
+_AFTER: Final = frozenset(part for _, after, _ in _AFFIXES.values() for part in after)
 
 
 class Word(NamedTuple):
@@ -65,18 +79,19 @@ class Vocabulary:
     everyday: set[str] = field(default_factory=set)
     written: dict[str, int] = field(default_factory=dict)
     written_arabic: dict[str, int] = field(default_factory=dict)
-    cores: dict[str, dict[str, int]] = field(
-        default_factory=lambda: {"ar": {}, "ar-verb": {}, "ku": {}, "ku-verb": {}}
-    )
+    cores: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    """core → script → concepts"""
     spoken: dict[str, int] = field(default_factory=dict)
     skeletons: dict[str, int] = field(default_factory=dict)
     phrase_keys: set[str] = field(default_factory=set)
     slips: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     meanings: dict[Meaning, int] = field(default_factory=dict)
+    flags: int = 0
 
     def __post_init__(self) -> None:
         for name in _FLAGS:
             self.bit(name)
+        self.flags = sum(self.names[name] for name in _FLAGS)
 
     def bit(self, concept: str) -> int:
         """The bit of a concept, given out on first mention; the bits of all in `kill+me`."""
@@ -103,9 +118,9 @@ class Vocabulary:
             _join(self.written_arabic, word, bit)
         elif entry.script not in {"ar-verb", "ku-verb"}:
             _join(self.written, word, bit)
-        if entry.script in self.cores:
+        if entry.script in _AFFIXES:
             for core in _cores(word, entry.script):
-                _join(self.cores[entry.script], core, bit)
+                _join(self.cores[core], entry.script, bit)
             self._add_skeleton(entry, bit)
         if entry.script == "en":
             self.english.add(word)
@@ -128,7 +143,7 @@ class Vocabulary:
             self.phrase_keys.add(word)
         if len(key) > 2 and not key.isascii():
             for script in ("ar", "ku"):
-                _join(self.cores[script], key, 0)
+                _join(self.cores[key], script, 0)
         return key
 
     def _add_skeleton(self, entry: Entry, bit: int) -> None:
@@ -138,11 +153,13 @@ class Vocabulary:
             if len(core) > 3:
                 _join(self.skeletons, core, bit)
             return
+        if len(core) < _LEAST_CORE:
+            return
         before, after = LATIN_KURDISH if kurdish else LATIN_ARABIC
         for start, first in before.items():
             for end, last in after.items():
-                form = _undoubled(start + core + end)
-                if len(core) > 1 and len(form) > (2 if kurdish and len(core) > 2 else 3):
+                form = _undoubled(start, core, end)
+                if len(form) > (2 if kurdish and len(core) > 2 else 3):
                     _join(self.skeletons, form, bit | self.bits(first | last))
 
     def read(self, text: str) -> list[Word]:
@@ -235,19 +252,34 @@ class _Reader:
         if word[0] in "وف":
             bits |= vocabulary.written_arabic.get(word[1:], 0)
             keys |= {word[1:]} & vocabulary.phrase_keys
-        for script in scripts:
-            if self._kurdish and script.startswith("ar"):
+        # ماخذ is a word of its own: it does not deny anything
+        certain = ~vocabulary.names["neg"] if bits else -1
+        for core, script, meaning in self._readings(word):
+            if script not in scripts or (self._kurdish and script.startswith("ar")):
                 continue
-            cores = vocabulary.cores[script]
-            affixes, least = _AFFIXES[script]
-            for core, meaning in readings(word, affixes, least):
-                value = cores.get(core)
-                if value is None:
-                    continue
-                bits |= value | (vocabulary.bits(meaning) if value else 0)
-                if core in vocabulary.phrase_keys:
-                    keys.add(core)
+            value = vocabulary.cores[core][script]
+            bits |= value | (vocabulary.bits(meaning) & certain if value else 0)
+            if core in vocabulary.phrase_keys:
+                keys.add(core)
         return bits, keys
+
+    def _readings(self, word: str) -> Iterator[tuple[str, str, Meaning]]:
+        """Every known core in `word` that is left when joined particles are taken off."""
+        cores, length = self._vocabulary.cores, len(word)
+        longest = min(_LONGEST_AFFIX, length - 2)
+        starts = [at for at in range(longest + 1) if word[:at] in _BEFORE]
+        ends = [at for at in range(length, length - longest - 1, -1) if word[at:] in _AFTER]
+        for start in starts:
+            for end in ends:
+                core = word[start:end]
+                if core not in cores:
+                    continue
+                for script in cores[core]:
+                    before, after, least = _AFFIXES[script]
+                    if end - start < least or word[:start] not in before:
+                        continue
+                    if word[end:] in after:
+                        yield core, script, meant(before[word[:start]], after[word[end:]])
 
     def _latin(self, word: str) -> tuple[int, set[str]]:
         vocabulary = self._vocabulary
@@ -262,7 +294,7 @@ class _Reader:
             # consonants alone are the least certain: they may add to a meaning, not change it
             sure = not self._english or len(skeleton) >= _SURE_CONSONANTS
             more = vocabulary.skeletons.get(skeleton, 0) if sure else 0
-            bits |= more if not bits or bits & more else 0
+            bits |= more if not bits else more & self._vocabulary.flags
             if sure and "^" + skeleton in vocabulary.phrase_keys:
                 keys.add("^" + skeleton)
         return bits, keys
@@ -324,14 +356,6 @@ class _Reader:
         return bool(self._arabic(piece, ("ar-verb", "ku-verb", "ar"))[0])
 
 
-_AFFIXES: Final[dict[str, tuple[tuple[Affixes, Affixes], int]]] = {
-    "ar": (ARABIC_NOUN, 3),
-    "ar-verb": (ARABIC_VERB, 2),
-    "ku": (KURDISH_NOUN, 3),
-    "ku-verb": (KURDISH_VERB, 2),
-}
-
-
 def phrase_key(word: str) -> str:
     """The key of a folded word within a phrase: Arabic without its article."""
     return word[2:] if word.startswith("ال") and len(word) > 4 else word
@@ -352,5 +376,7 @@ def _shorter(word: str) -> set[str]:
     return {word} | {word[:cut] + word[cut + 1 :] for cut in range(len(word))}
 
 
-def _undoubled(letters: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", letters)
+def _undoubled(before: str, core: str, after: str) -> str:
+    """The three joined, a consonant that meets itself written once."""
+    start = before[:-1] if before.endswith(core[:1]) else before
+    return start + core + (after[1:] if core.endswith(after[:1]) else after)

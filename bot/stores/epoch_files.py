@@ -27,6 +27,7 @@ class EpochFiles:
         self._clock = clock
         self._entropy = entropy
         self._keys: dict[int, bytes] = {}
+        self._living: tuple[tuple[int, bytes], ...] = ()
         self._anchor = (clock.now(), clock.monotonic())
         self._suspect_since: float | None = None
         self._open()
@@ -42,8 +43,12 @@ class EpochFiles:
     def living(self) -> tuple[tuple[int, bytes], ...]:
         """See Epochs.living."""
         today = self.current()[0]
-        older = sorted((epoch for epoch in self._keys if epoch != today), reverse=True)
-        return tuple((epoch, self._keys[epoch]) for epoch in (today, *older))
+        if self._living[:1] != ((today, self._keys[today]),) or len(self._living) != len(
+            self._keys
+        ):
+            older = sorted((epoch for epoch in self._keys if epoch != today), reverse=True)
+            self._living = tuple((epoch, self._keys[epoch]) for epoch in (today, *older))
+        return self._living
 
     def rotate(self) -> int:
         """Make today's key, destroy those whose time is over; the oldest epoch still alive."""
@@ -107,3 +112,4 @@ class EpochFiles:
         except FileNotFoundError:
             pass  # another process destroyed it first; gone is what was wanted
         del self._keys[epoch]
+        self._living = ()

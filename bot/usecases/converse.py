@@ -135,17 +135,21 @@ class Converse:
 
     def delivered(self, visitor: Visitor, mark: int, references: Sequence[int]) -> None:
         """See Conversation.delivered."""
-        answered = self._known(self._places_of(visitor)[0].slot)
+        # The visitor object of the turn, as a rule: its pseudonym is known already.
+        slot = visitor.memo if isinstance(visitor.memo, bytes) else self._places_of(visitor)[0].slot
+        answered = self._known(slot)
         if mark not in answered.marks:
             answered.marks.append(mark)
         answered.references.extend(references)
 
     # ------------------------------------------------------------------ one turn
     def _places_of(self, visitor: Visitor) -> tuple[_Place, ...]:
-        return tuple(
+        places = tuple(
             _Place(epoch, key, pseudonyms.slot(key, visitor.vid))
             for epoch, key in self._epochs.living()
         )
+        visitor.memo = places[0].slot
+        return places
 
     async def _take(
         self, visitor: Visitor, places: Sequence[_Place], event: Inbound, store: SessionStore

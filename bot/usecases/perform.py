@@ -170,6 +170,12 @@ class Perform:
         code = parsed.code or "0" * receipt.CODE_SIZE
         derived = await self._desk.receipts.derive(code, _text(request.answers.get("word")))
         view = await self._desk.mailboxes.look(derived.tag)
+        if view is None and parsed.code:
+            word = _text(request.answers.get("word"))
+            settled = await self._desk.receipts.settle_now(
+                code, word, derived, self._desk.mailboxes
+            )
+            view = await self._desk.mailboxes.look(derived.tag) if settled else None
         if view is None or not parsed.code:
             return None
         return derived, view

@@ -9,6 +9,7 @@ takes seconds, and the case itself is in the queue already (deploy/decisions/000
 import asyncio
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,8 @@ Result = TypeVar("Result")
 READY: Final = 16
 """Codes kept ready."""
 LOWEST_PRIORITY: Final = 19
+REST: Final = 3
+"""Rest after a derivation, as a multiple of its time."""
 NONCE_BYTES: Final = 12
 SEPARATOR: Final = "\n"
 
@@ -102,9 +105,17 @@ class Receipts:
                 await mailboxes.abandon(staged.case)
                 continue
             code, _, word = plain.partition(SEPARATOR)
-            derived = await self._run(self._background, _bound(self._derive, code, word))
-            await mailboxes.settle(staged.case, _mailbox(derived))
+            await mailboxes.settle(staged.case, await self._mailbox_of(code, word))
         return len(waiting)
+
+    async def settle_now(
+        self, code: str, word: str, derived: Derived, mailboxes: MailboxStore
+    ) -> bool:
+        """Settle the one staged code that has just been typed; False when it is none of them."""
+        for staged in await mailboxes.staged():
+            if self._open(staged.case, staged.code) == f"{code}{SEPARATOR}{word}":
+                return await mailboxes.settle(staged.case, _mailbox(derived))
+        return False
 
     def close(self) -> None:
         """Let the threads end."""
@@ -113,8 +124,14 @@ class Receipts:
 
     async def _prepare(self) -> None:
         code = self._new_code()
-        derived = await self._run(self._background, lambda: self._derive(code, ""))
-        self._ready.append(Receipt(code, _mailbox(derived)))
+        self._ready.append(Receipt(code, await self._mailbox_of(code, "")))
+
+    async def _mailbox_of(self, code: str, word: str) -> Mailbox:
+        """Derive in the background, then rest: a flood of reports may not take the machine."""
+        began = time.monotonic()
+        mailbox = await self._run(self._background, lambda: _mailbox(self._derive(code, word)))
+        await asyncio.sleep(REST * (time.monotonic() - began))
+        return mailbox
 
     def _new_code(self) -> str:
         return receipt.new_code(self._entropy.random_bytes(receipt.ENTROPY_SIZE))
@@ -133,10 +150,6 @@ class Receipts:
     @staticmethod
     async def _run(executor: ThreadPoolExecutor, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(executor, work)
-
-
-def _bound(derive: Callable[[str, str], Derived], code: str, word: str) -> Callable[[], Derived]:
-    return lambda: derive(code, word)
 
 
 def _mailbox(derived: Derived) -> Mailbox:

@@ -1,0 +1,216 @@
+"""A whole installation on loopback: signed roster, secrets, the real program behind a real port."""
+
+import asyncio
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import uvicorn
+
+from bot.app import compose
+from bot.app.compose import Running
+from bot.app.content import DEMO, Content, read_content
+from bot.app.library import Shelf
+from bot.app.organisation import load_organisation
+from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE
+from bot.app.settings import Settings, load_settings
+from bot.domain.baghdad import WEEK
+from bot.domain.language import TAGS
+from bot.domain.roster import Member, Roster, Shift
+from bot.sealing import keys
+from bot.sealing.opening import Expected, Identity, open_case, seal_identity
+from bot.usecases.trust_roster import check_roster, sign_roster
+from tests.fakes.telegram import TOKEN, FakeTelegram
+from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
+
+PROJECT = Path(__file__).resolve().parents[2]
+SECRET = "an-invented-webhook-secret"
+PASSPHRASE = "five short words for this"
+HANDLE = "amal"
+ADMIN_SEED = b"administrator's signing seed 32b"
+WORKER = Identity((b"caseworker's sealing seed - 32 b",), b"caseworker's signing seed - 32 b")
+WORK_FACTOR = 8
+"""A real passphrase costs a second of scrypt each time; what is tested here is not its cost."""
+
+
+@cache
+def content(*, sample: bool = False) -> Content:
+    """The project's flows, words and services, read once for the whole run of tests."""
+    return read_content(sample=sample)
+
+
+def _content_again(*, sample: bool, books: Path | None = None) -> Content:
+    kept = content(sample=sample)
+    return replace(kept, shelf=Shelf(kept.shelf.current, books))
+
+
+# Reading takes two seconds and gives the same each time; only the folder of old books is its own.
+compose.read_content = _content_again
+
+
+class House:
+    """One organisation in a folder: settings, roster, and a caseworker whose key the test holds."""
+
+    def __init__(self, folder: Path, *, roster: bool = True) -> None:
+        self.folder = folder
+        self.data, self.secrets, self.runtime = (
+            folder / name for name in ("data", "secrets", "keys")
+        )
+        self.data.mkdir(parents=True, mode=0o700)
+        self.secrets.mkdir(mode=0o700)
+        (folder / "passphrase").write_text(f"{PASSPHRASE}\n")
+        (folder / "worker.age").write_bytes(seal_identity(WORKER, PASSPHRASE, WORK_FACTOR))
+        if roster:
+            self.sign_roster()
+
+    @property
+    def database(self) -> Path:
+        return self.data / "sanad.sqlite"
+
+    def sign_roster(self) -> None:
+        """Put a roster in force: one caseworker, always on duty."""
+        member = Member(
+            handle=HANDLE,
+            role="caseworker",
+            recipient=str(keys.recipient_of(WORKER.seeds[0])),
+            verify=keys.signing_public(WORKER.signing).hex(),
+            languages=TAGS,
+            gender="female",
+            child_trained=True,
+        )
+        shift = Shift(handle=HANDLE, days=WEEK, start="00:00", end="00:00")
+        roster = Roster(version=1, members=(member,), shifts=(shift,))
+        (self.secrets / ADMIN_FILE).write_text(keys.signing_public(ADMIN_SEED).hex())
+        (self.data / ROSTER_FILE).write_bytes(sign_roster(roster, ADMIN_SEED))
+
+    def settings(self, **more: object) -> Settings:
+        folders = {
+            "data_dir": self.data, "secrets_dir": self.secrets, "runtime_dir": self.runtime,
+        }  # fmt: skip
+        return load_settings(**{**folders, **more})
+
+    def environment(self, **more: object) -> dict[str, str]:
+        """The same for a process of its own, with an organisation file it accepts."""
+        text = (DEMO / "organisation.toml").read_text(encoding="utf-8")
+        (self.folder / "organisation.toml").write_text(text.replace("sample = true", ""), "utf-8")
+        named = {
+            "data_dir": self.data, "secrets_dir": self.secrets, "runtime_dir": self.runtime,
+            "organisation_file": self.folder / "organisation.toml", **more,
+        }  # fmt: skip
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SANAD_")}
+        told = {f"SANAD_{name.upper()}": str(value) for name, value in named.items()}
+        return {**kept, **told, "PYTHONPATH": str(PROJECT)}
+
+    # -- the caseworker ---------------------------------------------------------------------
+    async def case(self, *words: str, text: str | None = None, code: int = 0) -> str:
+        """One `sanad case` command in a process of its own; what it printed."""
+        command = [sys.executable, "-m", "bot.cli.main", "case", *words]
+        if words[0] not in {"list", "withdrawn"}:
+            command += ["--identity", str(self.folder / "worker.age")]
+            command += ["--passphrase-file", str(self.folder / "passphrase")]
+        done = await asyncio.to_thread(
+            subprocess.run,
+            command,
+            env=self.environment(),
+            cwd=self.folder,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        return done.stdout
+
+    # -- what lies in the database ------------------------------------------------------------
+    def rows(self, sql: str, *values: object) -> list[tuple]:
+        """What another process reads."""
+        with self._connected() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self.database)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def queue(self) -> list[str]:
+        """The cases' numbers."""
+        return [case.hex() for (case,) in self.rows("SELECT id FROM cases ORDER BY id")]
+
+    def told(self) -> list[dict]:
+        """What each sealed report says, opened with the caseworker's key."""
+        admin = keys.signing_public(ADMIN_SEED)
+        trusted = check_roster((self.data / ROSTER_FILE).read_bytes(), admin)
+        rosters = {trusted.version: trusted.fingerprints}
+        return [
+            open_case(
+                sealed,
+                WORKER.seeds,
+                Expected(kind="report", case=case, seq=0, prev=b"", rosters=rosters),
+            ).body
+            for case, sealed in self.rows("SELECT case_id, sealed FROM entries WHERE number = 0")
+        ]
+
+
+@asynccontextmanager
+async def serving(
+    house: House,
+    telegram: FakeTelegram | None = None,
+    twilio: FakeTwilio | None = None,
+    *,
+    mode: str = "webhook",
+) -> AsyncIterator[Running]:
+    """The program, running and reachable; the fakes know where."""
+    # Named as TCP, asyncio switches Nagle off; without it every answer waits 40 ms.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.bind(("127.0.0.1", 0))
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = house.settings(**channels(base, telegram, twilio, mode))
+        organisation = load_organisation(DEMO / "organisation.toml")
+        if twilio is not None:
+            twilio.webhook = twilio.signed_as = f"{base}/hooks/whatsapp"
+        async with compose.running(settings, organisation) as program:
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    program.app, http="httptools", ws="none", lifespan="off", log_config=None,
+                    access_log=False,
+                )
+            )  # fmt: skip
+            listening = asyncio.create_task(server.serve(sockets=[listener]))
+            try:
+                yield program
+            finally:
+                server.should_exit = True
+                await listening
+
+
+def channels(
+    base: str, telegram: FakeTelegram | None, twilio: FakeTwilio | None, mode: str = "webhook"
+) -> dict[str, object]:
+    """The settings that lead to these fakes."""
+    told: dict[str, object] = {"public_url": base}
+    if telegram is not None:
+        told |= {
+            "telegram_token": TOKEN,
+            "telegram_api_base": telegram.api_base,
+            "telegram_mode": mode,
+            "telegram_webhook_secret": SECRET,
+        }
+    if twilio is not None:
+        told |= {
+            "twilio_account_sid": ACCOUNT_SID,
+            "twilio_auth_token": AUTH_TOKEN,
+            "twilio_sender": SENDER,
+            "twilio_api_base": twilio.url,
+        }
+    return told
