@@ -194,7 +194,7 @@ def test_an_organisation_sets_itself_up(tmp_path: Path) -> None:
                     assert json.load(ready) == {"ready": True}
                 break
             except OSError:
-                assert process.poll() is None
+                assert process.poll() is None, process.communicate()[1].decode()
                 time.sleep(0.1)
         else:
             raise AssertionError("never listened")

@@ -16,6 +16,11 @@ app = typer.Typer(
 app.command()(serving.serve)
 
 
+@app.callback()
+def sanad() -> None:
+    """Sanad: anonymous guidance and sealed reporting."""  # keeps `serve` a command when alone
+
+
 def main() -> None:
     """Run one command; an error a person can mend is one sentence and exit code 1."""
     _add_rest()

@@ -36,6 +36,8 @@ _LEAST_CORE: Final = 2
 _SURE_CONSONANTS: Final = 5
 _SAMPLE: Final = 200
 """Characters from which the language is told."""
+_MOST_SLIPS: Final = 200
+"""Unknown words of one text that are looked up with a slip of the finger."""
 _LONGEST_JOINED: Final = 160
 """Characters of run-together words that are taken apart in one text."""
 _SENTENCE_GAP: Final = 4
@@ -185,6 +187,7 @@ class _Reader:
         self._kurdish = bool(_KURDISH_LETTERS.search(self._text))
         self._known: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
         self._joined = _LONGEST_JOINED
+        self._slips = _MOST_SLIPS
         self._english = self._is_english()
 
     def words(self) -> list[Word]:
@@ -237,7 +240,8 @@ class _Reader:
             if other != word:
                 more, others = self._arabic(other, ("ku", "ku-verb"))
                 bits, keys = bits | more, keys | others
-        if not bits and not keys:
+        if not bits and not keys and self._slips:
+            self._slips -= 1
             bits, keys = self._slip(word)
         return bits, tuple(keys)
 

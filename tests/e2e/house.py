@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import uvicorn
+from typer.testing import CliRunner
 
 from bot.app import compose
 from bot.app.compose import Running
@@ -21,9 +22,11 @@ from bot.app.library import Shelf
 from bot.app.organisation import load_organisation
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE
 from bot.app.settings import Settings, load_settings
+from bot.cli import case
 from bot.domain.baghdad import WEEK
 from bot.domain.language import TAGS
 from bot.domain.roster import Member, Roster, Shift
+from bot.ports.runtime import Clock
 from bot.sealing import keys
 from bot.sealing.opening import Expected, Identity, open_case, seal_identity
 from bot.usecases.trust_roster import check_roster, sign_roster
@@ -109,15 +112,28 @@ class House:
         return {**kept, **told, "PYTHONPATH": str(PROJECT)}
 
     # -- the caseworker ---------------------------------------------------------------------
-    async def case(self, *words: str, text: str | None = None, code: int = 0) -> str:
-        """One `sanad case` command in a process of its own; what it printed."""
-        command = [sys.executable, "-m", "bot.cli.main", "case", *words]
-        if words[0] not in {"list", "withdrawn"}:
-            command += ["--identity", str(self.folder / "worker.age")]
-            command += ["--passphrase-file", str(self.folder / "passphrase")]
+    def _words(self, words: tuple[str, ...]) -> list[str]:
+        """A `case` command with what says who one is."""
+        if words[0] in {"list", "withdrawn"}:
+            return list(words)
+        identity = ("--identity", self.folder / "worker.age")
+        passphrase = ("--passphrase-file", self.folder / "passphrase")
+        return [*words, *map(str, (*identity, *passphrase))]
+
+    async def case(self, *words: str, text: str | None = None) -> str:
+        """One `sanad case` command, on a thread of this process; what it printed."""
+        places = ("--data-dir", str(self.data), "--secrets-dir", str(self.secrets))
+        done = await asyncio.to_thread(
+            CliRunner().invoke, case.app, [*self._words(words), *places], input=text
+        )
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    async def case_apart(self, *words: str, text: str | None = None) -> str:
+        """The same in a process of its own, as caseworkers run it."""
         done = await asyncio.to_thread(
             subprocess.run,
-            command,
+            [sys.executable, "-m", "bot.cli.main", "case", *self._words(words)],
             env=self.environment(),
             cwd=self.folder,
             input=text,
@@ -126,7 +142,7 @@ class House:
             timeout=60,
             check=False,
         )
-        assert done.returncode == code, done.stderr
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     # -- what lies in the database ------------------------------------------------------------
@@ -147,6 +163,16 @@ class House:
         """The cases' numbers."""
         return [case.hex() for (case,) in self.rows("SELECT id FROM cases ORDER BY id")]
 
+    async def until(self, sql: str, rows: list[tuple]) -> None:
+        """Wait until a query gives these rows: for what the program does in its own time."""
+        async with asyncio.timeout(30):
+            while self.rows(sql) != rows:
+                await asyncio.sleep(0.02)
+
+    async def settled(self) -> None:
+        """Wait until every code's slow derivation is done."""
+        await self.until("SELECT count(*) FROM staged_codes", [(0,)])
+
     def told(self) -> list[dict]:
         """What each sealed report says, opened with the caseworker's key."""
         admin = keys.signing_public(ADMIN_SEED)
@@ -156,9 +182,9 @@ class House:
             open_case(
                 sealed,
                 WORKER.seeds,
-                Expected(kind="report", case=case, seq=0, prev=b"", rosters=rosters),
+                Expected(kind="report", case=number, seq=0, prev=b"", rosters=rosters),
             ).body
-            for case, sealed in self.rows("SELECT case_id, sealed FROM entries WHERE number = 0")
+            for number, sealed in self.rows("SELECT case_id, sealed FROM entries WHERE number = 0")
         ]
 
 
@@ -169,6 +195,7 @@ async def serving(
     twilio: FakeTwilio | None = None,
     *,
     mode: str = "webhook",
+    clock: Clock | None = None,
 ) -> AsyncIterator[Running]:
     """The program, running and reachable; the fakes know where."""
     # Named as TCP, asyncio switches Nagle off; without it every answer waits 40 ms.
@@ -179,7 +206,7 @@ async def serving(
         organisation = load_organisation(DEMO / "organisation.toml")
         if twilio is not None:
             twilio.webhook = twilio.signed_as = f"{base}/hooks/whatsapp"
-        async with compose.running(settings, organisation) as program:
+        async with compose.running(settings, organisation, clock=clock) as program:
             server = uvicorn.Server(
                 uvicorn.Config(
                     program.app, http="httptools", ws="none", lifespan="off", log_config=None,
