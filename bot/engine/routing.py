@@ -181,7 +181,8 @@ class Lexicon:
 
     def _alone_entry(self, text: str) -> Entry | None:
         """The entry that `text` is, with one slip of the finger forgiven in a longer one."""
-        if text in self._alone or not _SHORTEST_SLIP <= len(text) <= _LONGEST_COMMAND:
+        known = all(word in self._vocabulary.written for word in text.split())
+        if text in self._alone or known or not _SHORTEST_SLIP <= len(text) <= _LONGEST_COMMAND:
             return self._alone.get(text)
         near = process.extractOne(
             text, self._alone_keys, scorer=OSA.distance, score_cutoff=1, processor=None

@@ -69,7 +69,7 @@ _KURDISH_ENDING: Final = (
     "م ت ي يه ه مان تان يان ان هكه هكهم هكهت هكهي هكان هكانم هكانمان كهم كهت كهي كه ا ين يت ن"
     " كانم يكي يك هك هكي هكمان هكهمان هكهيان هكهش ش يش يشم مم ني نه هكي كي ات ام امان ايه دا يكدا هكهدا مدا ماندا هدا يدا هكدا"
 )
-KURDISH_NOUN: Final = (_plain("ب ل ژ ز د و به له"), _plain(_KURDISH_ENDING))
+KURDISH_NOUN: Final = (_plain("ب به له"), _plain(_KURDISH_ENDING))
 _KURDISH_TIME: Final[Affixes] = {
     "": NOTHING, "ده": GOING, "ه": GOING, "د": GOING, "ئه": GOING, "ب": WILL, "نا": NEG, "ن": NEG,
     "نه": NEG, "مه": NEG, "هل": NOTHING, "هلي": NOTHING, "دي": WILL, "ديب": WILL, "تيك": NOTHING,

@@ -82,9 +82,7 @@ def test_a_key_dies_twenty_four_hours_after_its_day(clock, keys, tmp_path):
         assert living != key
         other = pseudonyms.slot(living, VID)
         with pytest.raises(OpenError):
-            pseudonyms.open_state(
-                pseudonyms.state_key(living, other, VID), slot, number, sealed
-            )
+            pseudonyms.open_state(pseudonyms.state_key(living, other, VID), slot, number, sealed)
 
 
 def test_a_restart_finds_the_living_keys(clock, keys, tmp_path):

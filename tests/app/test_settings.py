@@ -218,7 +218,11 @@ def has_commands():
 @pytest.mark.parametrize(
     ("settings", "name", "remedy"),
     [
-        ({"TELEGRAM_TOKEN": TOKEN}, "SANAD_ORGANISATION_FILE", "copy deploy/demo/organisation.toml"),
+        (
+            {"TELEGRAM_TOKEN": TOKEN},
+            "SANAD_ORGANISATION_FILE",
+            "copy deploy/demo/organisation.toml",
+        ),
         (
             {"TELEGRAM_TOKEN": TOKEN, "ORGANISATION_FILE": str(DEMO / "organisation.toml")},
             "SANAD_ORGANISATION_FILE",

@@ -13,6 +13,7 @@ from bot.i18n.direction import without_controls
 from tests.fakes.telegram import Call, FakeTelegram
 from tests.fakes.twilio import FakeTwilio
 
+PLACEHOLDER = re.compile(r"\{\w+\}")
 CODE = re.compile(r"\d{5} \d{5} \d{5} \d{5}")
 PATIENCE_SECONDS = 20.0
 
@@ -57,6 +58,11 @@ def plain(text: str) -> str:
     return without_controls(text)
 
 
+def _pattern(line: str) -> str:
+    """A line of a template, with anything in the place of its placeholders."""
+    return ".+".join(re.escape(piece) for piece in PLACEHOLDER.split(without_controls(line.strip())))
+
+
 class Person:
     """Somebody with a phone; `tag` is the language they chose."""
 
@@ -85,10 +91,9 @@ class Person:
     # -- what people do
     def sees(self, screen: str) -> bool:
         """Whether the newest answer is (also) this screen."""
-        template = self.book.text(self.tag, contexts.text(screen))
-        lines = [line.strip() for line in template.split("\n") if line and "{" not in line]
-        fixed = [without_controls(line) for line in lines]
-        return bool(fixed) and all(line in plain(self.text) for line in fixed)
+        lines = self.book.text(self.tag, contexts.text(screen)).split("\n")
+        fixed = [_pattern(line) for line in lines if PLACEHOLDER.sub("", line).strip()]
+        return bool(fixed) and all(re.search(line, plain(self.text)) for line in fixed)
 
     def at(self, screen: str) -> None:
         assert self.sees(screen), f"not at {screen}: {plain(self.text)}"

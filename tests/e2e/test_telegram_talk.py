@@ -61,8 +61,10 @@ async def test_a_report_is_answered_and_the_answer_read_on_whatsapp(
         phone.at("code.withdrawn")
         assert house.rows("SELECT state, owner, entries FROM cases") == [("withdrawn", "amal", 0)]
         assert [counted(house)[name] for name in ("entries", "mailboxes", "letters")] == [0, 0, 0]
-        await phone.choose("code.withdrawn", "done")
-        await phone.write("hello again")
+        await phone.take(("code.withdrawn", "options"), ("options.choose", "emergency"))
+        await phone.choose("danger.card", "misunderstood")
+        await phone.leave()
+        await phone.begin("ar")
         await phone.come_back(code)
         phone.at("code.unknown")
         acts = [act for (act,) in house.rows("SELECT act FROM audit ORDER BY seq")]

@@ -21,7 +21,10 @@ BROKEN = [
     ("nodes:\n  a: {ask: x, kind: many, next: a}", "needs `choices`"),
     ("nodes:\n  a: {ask: x, kind: chioce, next: a}", "did you mean `choice`"),
     ("nodes:\n  a:\n    ask: x\n    kind: text\n    next: [{when: {b: c}, to: a}]", "no `when`"),
-    ("nodes:\n  a: {ask: x, kind: text, next: [{when: {fact: hndoff}, to: a}, {to: a}]}", "handoff"),
+    (
+        "nodes:\n  a: {ask: x, kind: text, next: [{when: {fact: hndoff}, to: a}, {to: a}]}",
+        "handoff",
+    ),
     ("nodes:\n  a: {say: x, next: a}\n  a: {say: y, next: a}", "written twice"),
     ("nodes: [", "not YAML"),
     ("nodes:\n  a: {say: x, say: y, next: a}", "written twice"),
@@ -65,8 +68,10 @@ def test_yes_and_no_are_texts(tmp_path: Path) -> None:
         (f"nodes:\n  a: {{ask: '{'x' * 1025}', kind: text, save: t, next: menu.menu}}", "F401"),
         (f"nodes:\n  a: {{ask: x, choices: {{b: '{'y' * 25}'}}, next: menu.menu}}", "F402"),
         (
-            "nodes:\n  a: {ask: x, kind: text, save: t, "
-            "next: [{when: {never: saved}, to: menu.menu}, {to: menu.menu}]}",
+            (
+                "nodes:\n  a: {ask: x, kind: text, save: t, "
+                "next: [{when: {never: saved}, to: menu.menu}, {to: menu.menu}]}"
+            ),
             "F201",
         ),
     ],

@@ -158,7 +158,7 @@ def test_submitting_is_an_act_and_its_outcome_leads_on(start: Start) -> None:
 
 
 def test_progress_counts_the_questions_really_asked(start: Start) -> None:
-    """ "2 of 3" counts what this draft will be asked, not every question of the file."""
+    """Progress ("2 of 3") counts what this draft will be asked, not every question of the file."""
     player = start().press("report")
     assert player.shown.progress == (1, 3)
     player.press("self")
@@ -254,7 +254,9 @@ inbounds = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=st.lists(st.tuples(inbounds, st.integers(0, 40)), max_size=25))
 def test_no_input_ever_raises_and_the_ways_out_stay_open(
     world: World, steps: list[tuple[Inbound, int]]
