@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +23,6 @@ from bot.channels.preview import PreviewChannel
 from bot.domain.retention import Retention
 from bot.ports.runtime import Clock, Entropy
 from bot.stores.epoch_files import EpochFiles
-from bot.stores.memory_sessions import MemorySessions
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
 from bot.stores.sqlite_sessions import SqliteSessions
@@ -32,6 +32,9 @@ from bot.usecases.escalate import Escalate
 from bot.usecases.perform import Desk, Perform
 from bot.usecases.receipts import Receipts
 from bot.web.server import make_app
+
+PR_SET_DUMPABLE = 4
+"""Linux: /proc/PID/mem, core dumps and ptrace are closed to everybody but root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,6 @@ async def running(
         sessions = SqliteSessions(database, clock)
         await sessions.start()
         stack.push_async_callback(sessions.stop)
-        refuge = MemorySessions(clock)
         converse = Converse(
             library=content.shelf,
             understanding=content.lexicon,
@@ -94,7 +96,6 @@ async def running(
                 )
             ),
             store=sessions,
-            refuge=refuge,
             epochs=epochs,
             clock=clock,
             entropy=entropy,
@@ -109,7 +110,6 @@ async def running(
         async def forget() -> None:
             oldest = epochs.rotate()
             await sessions.sweep(oldest)
-            await refuge.sweep(oldest)
             await database.checkpoint()
 
         jobs = Jobs(
@@ -149,7 +149,9 @@ def _ready(database: Database) -> Callable[[], Awaitable[bool]]:
 
 
 def harden() -> None:
-    """Keep this process's memory out of core dumps; what the platform lacks is skipped."""
+    """Keep this process's memory out of dumps and debuggers; what is lacking is skipped."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415 - not on every platform
 

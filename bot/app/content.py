@@ -73,7 +73,7 @@ def make_finder(content: Content) -> Finder:
         found = find_services.find(
             content.directory,
             content.gazetteer,
-            _one(request, "governorate"),
+            _one(request, "service_place") or _one(request, "governorate"),
             _one(request, "need"),
             today,
             women_only=_one(request, "pref_gender") == "female" and _one(request, "need") is None,

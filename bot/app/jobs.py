@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.errors import SanadError
 from bot.ports.runtime import Clock
 
 _log = structlog.get_logger()
@@ -39,7 +38,7 @@ class Jobs:
             self._due[job.name] = now + job.seconds
             try:
                 await job.step()
-            except (SanadError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - the other jobs, key rotation first, go on
                 _log.error("job_failed", name=job.name, kind=type(error).__name__)
 
     async def run(self) -> None:

@@ -139,7 +139,6 @@ def simulate(content: Content | None = None, *, with_roster: bool = True) -> Sim
             )
         ),
         store=sessions,
-        refuge=MemorySessions(clock),
         epochs=epochs,
         clock=clock,
         entropy=entropy,

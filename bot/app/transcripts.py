@@ -70,9 +70,7 @@ def write_transcript(path: Path, turns: Sequence[dict[str, Any]]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-async def replay(
-    path: Path, content: Content | None = None, *, update: bool = False
-) -> list[str]:
+async def replay(path: Path, content: Content | None = None, *, update: bool = False) -> list[str]:
     """Do what a recording did; one line for each turn that shows something else now."""
     # One small file, read before anything runs.
     recorded = yaml.safe_load(path.read_text(encoding="utf-8"))["turns"]  # noqa: ASYNC240

@@ -207,6 +207,9 @@ def _values(answers: Mapping[str, object]) -> dict[str, Value]:
     values["topics"] = values["topics"] or ("other",)
     for name in NO_BY_DEFAULT:
         values.setdefault(name, "no")
+    if values.get("relation") == "official_or_security":
+        # The person was told that it stays at no, also when the relation was amended later.
+        values["share_security"] = "no"
     return values
 
 

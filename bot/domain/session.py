@@ -49,6 +49,14 @@ class Session(msgspec.Struct, omit_defaults=True):
     misses: int = 0
     amending: bool = False
     topic: str = ""
+    shown: list[str] = []
+    """The texts of the last screen, so that a screen that got lost is repeated whole."""
+    via: str = ""
+    """The act whose outcome is on the screen and can be fetched again (services, a reply)."""
+    cautious: bool = False
+    """Somebody else may hold the phone: no earlier answers are shown until one is given."""
+    quiet: bool = False
+    """The person said "not now": whatever comes next is asked first whether it is safe."""
     last_text: int = 0
     """A short checksum of the last typed text, to know a re-sent message from a new answer."""
 

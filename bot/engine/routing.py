@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 from bot.domain.folding import clean, fold, folds
 from bot.engine.routing_files import IDIOM, TOPICS, Command, Entry, Source, Topic, read
 from bot.engine.routing_phrases import Phrase, compile_phrases
+from bot.engine.routing_reader import Reader
 from bot.engine.routing_rules import compile_rule
 from bot.engine.routing_words import Vocabulary, Word
 
@@ -71,6 +72,13 @@ class Lexicon:
             key=lambda rule: TOPICS.index(cast("Topic", rule.owner)),
         )
 
+    @property
+    def entries(self) -> frozenset[str]:
+        """Everything that `Route.matched` can say."""
+        phrases = {phrase.text for group in self._phrases.values() for phrase in group}
+        alone = {entry.text for entry in self._alone.values()}
+        return frozenset(phrases | alone | {rule.name for rule in self._rules})
+
     @classmethod
     def load(cls, path: Path) -> Self:
         """The lexicon of a folder; FlowError with file and line for the first thing wrong."""
@@ -88,7 +96,7 @@ class Lexicon:
 
     def route(self, text: str) -> Route:
         """The topic of `text` by the priority of TOPICS; never raises, whatever the text."""
-        words = self._vocabulary.read(text)
+        words = Reader(self._vocabulary, text).words()
         found = self._phrases_in(words)
         words = self._with_concepts(words, found)
         words, hidden = self._without_idioms(words, found)
@@ -130,11 +138,14 @@ class Lexicon:
                 entry.place.refuse(f"{entry.text!r} already means {other!r}; keep one of them")
 
     def _phrases_in(self, words: list[Word]) -> list[tuple[Phrase, int, int]]:
+        present = {key for word in words for key in word.keys}
         return [
             (phrase, index, last)
             for index, word in enumerate(words)
             for key in word.keys
             for phrase in self._phrases.get(key, ())
+            # most phrases that could begin here lack their other word; this is the quick way out
+            if not (phrase.needs and phrase.needs.isdisjoint(present))
             if (last := phrase.last(index, words)) is not None
         ]
 
@@ -156,7 +167,8 @@ class Lexicon:
         present = _present(words)
         spans = [(first, last) for phrase, first, last in found if phrase.owner == IDIOM]
         for rule in self._idioms:
-            spans.extend(rule.spans(words, present))
+            if rule.slots[0] & present:
+                spans.extend(rule.spans(words, present))
         hidden = {index for first, last in spans for index in range(first, last + 1)}
         for phrase, first, last in found:
             if phrase.bits and not hidden.isdisjoint(range(first, last + 1)):
@@ -206,7 +218,7 @@ class Lexicon:
             topic = cast("Topic", rule.owner)
             if TOPICS.index(topic) >= TOPICS.index(until):
                 return None
-            if rule.span(words, present):
+            if rule.slots[0] & present and rule.span(words, present):
                 return _route(topic, rule.name)
         return None
 
@@ -221,7 +233,9 @@ def _route(topic: Topic, matched: str) -> Route:
 
 
 def _inside(first: int, last: int, hidden: set[int]) -> bool:
-    return all(index in hidden for index in range(first, last + 1))
+    """Whether an idiom covers most of the words of a hit."""
+    covered = sum(index in hidden for index in range(first, last + 1))
+    return 2 * covered > last + 1 - first
 
 
 def _present(words: list[Word]) -> int:

@@ -56,7 +56,7 @@ _ARABIC_PERSON: Final[Affixes] = {
 }  # fmt: skip
 _ARABIC_NUMBER: Final = _plain("و وا ون ين ت تو توا ن نا تي ا ات")
 _ARABIC_OBJECT: Final[Affixes] = (
-    {"": NOTHING, "ني": ME, "ن": NOTHING, "نا": US, "ناش": US, "يني": ME, "ينا": ME, "لي": ME, "بيه": NOTHING}
+    {"": NOTHING, "ني": ME, "ن": NOTHING, "نا": US, "ناش": US, "يني": ME, "ينا": ME, "لي": ME}
     | dict.fromkeys(("ه", "ها", "هم", "هن", "و", "ينها", "ينه", "ينهم"), THEM)
     | dict.fromkeys(("ك", "ج", "كم"), YOU)
 )  # fmt: skip
@@ -67,7 +67,8 @@ ARABIC_VERB: Final = (
 
 _KURDISH_ENDING: Final = (
     "م ت ي يه ه مان تان يان ان هكه هكهم هكهت هكهي هكان هكانم هكانمان كهم كهت كهي كه ا ين يت ن"
-    " كانم يكي يك هك هكي هكمان هكهمان هكهيان هكهش ش يش يشم مم ني نه هكي كي ات ام امان ايه دا يكدا هكهدا مدا ماندا هدا يدا هكدا"
+    " كانم يكي يك هك هكي هكمان هكهمان هكهيان هكهش ش يش يشم مم ني نه كي ات ام امان ايه"
+    " دا يكدا هكهدا مدا ماندا هدا يدا هكدا"
 )
 KURDISH_NOUN: Final = (_plain("ب به له"), _plain(_KURDISH_ENDING))
 _KURDISH_TIME: Final[Affixes] = {
@@ -82,7 +83,10 @@ _KURDISH_CLITIC: Final[Affixes] = (
 KURDISH_VERB: Final = (
     _joined(_KURDISH_TIME, _KURDISH_CLITIC),
     dict.fromkeys(("مي", "ميان", "ميت", "ميتي", "ماني", "مانيان"), ME)
-    | _plain("م ي يت ت ن ين ه ا ات يتن يتم يان مان تن متي ينم يتي يه ينه نم ته وه وم وين ون ويانم ويانه ويه ومه ويتي ومي ويان ويانين"),
+    | _plain(
+        "م ي يت ت ن ين ه ا ات يتن يتم يان مان تن متي ينم يتي يه ينه نم ته"
+        " وه وم وين ون ويانم ويانه ويه ومه ويتي ومي ويان ويانين"
+    ),
 )
 
 # Latin spellings are matched by consonants alone, so their affixes are consonants too.

@@ -31,7 +31,8 @@ SCRIPTS: Final[tuple[Script, ...]] = Script.__args__  # type: ignore[attr-define
 COMMANDS: Final[tuple[Command, ...]] = Command.__args__  # type: ignore[attr-defined]
 IDIOM: Final = "idiom"
 _SECTIONS: Final = (
-    "concepts", "plain", "english", "courtesy", "commands", "topic", "idioms", "phrases", "alone", "rules",
+    "concepts", "plain", "english", "courtesy", "commands", "topic", "idioms", "phrases",
+    "alone", "rules",
 )  # fmt: skip
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

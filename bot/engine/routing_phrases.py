@@ -6,9 +6,12 @@ from typing import Final
 
 from bot.domain.folding import fold, sounds
 from bot.engine.routing_affixes import consonants
-from bot.engine.routing_files import Entry
+from bot.engine.routing_files import IDIOM, Entry
 from bot.engine.routing_words import Vocabulary, Word
 
+_REACH: Final = 2
+_IDIOM_REACH: Final = 1
+"""An idiom hides what it covers, so nothing may stand inside it unread."""
 _LEAST_CONSONANTS: Final = {1: 4, 2: 3}
 """Consonants each word needs to be looked for in Latin letters too; 2 in longer phrases."""
 
@@ -23,7 +26,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Slots in order with at most one foreign word between two of them.
+    """Slots in order; `reach` 2 lets one foreign word stand between two of them.
 
     `bits` are the concepts that a phrase of a concept gives to its words; 0 for the phrases of a
     topic or an idiom (`owner`).
@@ -33,20 +36,23 @@ class Phrase:
     owner: str
     slots: tuple[Slot, ...]
     bits: int
+    reach: int
+    needs: frozenset[str] = frozenset()
+    """The keys of the second word that must be there; empty for a single word."""
 
     def last(self, index: int, words: Sequence[Word]) -> int | None:
         """Where the phrase that begins at `index` ends; None when it does not stand there."""
         for slot in self.slots[1:]:
-            found = _next(index, slot.keys, words)
+            found = _next(index, slot.keys, words, self.reach)
             if found is None and not slot.optional:
                 return None
             index = index if found is None else found
         return index
 
 
-def _next(index: int, keys: frozenset[str], words: Sequence[Word]) -> int | None:
-    for other in (index + 1, index + 2):
-        if other >= len(words) or words[other].place - words[index].place > 2:
+def _next(index: int, keys: frozenset[str], words: Sequence[Word], reach: int) -> int | None:
+    for other in range(index + 1, index + 1 + reach):
+        if other >= len(words) or words[other].place - words[index].place > reach:
             return None
         if not keys.isdisjoint(words[other].keys):
             return other
@@ -80,7 +86,7 @@ def _phrase(entry: Entry, choices: list[list[str]], vocabulary: Vocabulary, bits
             keys.add(vocabulary.add_phrase_word(written))
             vocabulary.add_slips(written)
         slots.append(Slot(frozenset(keys), "" in word))
-    return Phrase(entry.text, "" if bits else entry.owner, tuple(slots), bits)
+    return _made(entry, slots, bits)
 
 
 def _latin(entry: Entry, skeletons: list[list[str]], vocabulary: Vocabulary, bits: int) -> Phrase:
@@ -91,7 +97,12 @@ def _latin(entry: Entry, skeletons: list[list[str]], vocabulary: Vocabulary, bit
         keys = frozenset("^" + choice for choice in word if len(choice) >= least)
         vocabulary.phrase_keys.update(keys)
         slots.append(Slot(keys, "" in word))
-    return Phrase(entry.text, "" if bits else entry.owner, tuple(slots), bits)
+    return _made(entry, slots, bits)
+
+
+def _made(entry: Entry, slots: list[Slot], bits: int) -> Phrase:
+    reach = _IDIOM_REACH if entry.owner == IDIOM else _REACH
+    return Phrase(entry.text, "" if bits else entry.owner, tuple(slots), bits, reach)
 
 
 def _with_first(phrase: Phrase) -> Iterator[Phrase]:
@@ -99,4 +110,5 @@ def _with_first(phrase: Phrase) -> Iterator[Phrase]:
     if phrase.slots and phrase.slots[0].optional:
         yield from _with_first(replace(phrase, slots=phrase.slots[1:]))
     if phrase.slots:
-        yield phrase
+        fixed = [slot.keys for slot in phrase.slots[1:] if not slot.optional]
+        yield replace(phrase, needs=fixed[0] if fixed else frozenset())

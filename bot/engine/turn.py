@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import msgspec
 
 from bot.domain import contexts
-from bot.domain.folding import clean
+from bot.domain.folding import clean, fold, number
 from bot.domain.language import TAGS, Tag
 from bot.domain.message import Inbound
 from bot.domain.scrub import find_identifiers
@@ -52,6 +52,18 @@ ODD: Final = "odd.media"
 EDITED: Final = "odd.edited"
 GATE: Final = "resume.gate"
 
+SAFE: Final = "entry.safe"
+LATER: Final = "entry.later"
+UNSPOKEN_FLOWS: Final = frozenset({"entry", "exit", "odd", "outage", "resume"})
+FETCHED_AGAIN: Final = frozenset({"find_services", "look_up", "read_reply", "letter", "duty"})
+"""Acts that change nothing for the person, so that their outcome may be fetched again."""
+SECRET_ANSWERS: Final = ("code", "word", "addition", "typed_code", "secret_word")
+CARRIED: Final = frozenset({"topic", "self_harm", "organ_arranged", "marriage_soon"})
+"""What guidance has learnt that a report begins with (besides the danger questions, dv_…)."""
+FORKS: Final = frozenset({"age_band", "reporter_role"})
+"""Answers that decide which consent is asked for: amending one walks on from there."""
+SHORT_TEXT: Final = 6
+"""Words of a text in which 911 stands for the number and not for something counted."""
 URGENT_FLOWS: Final = frozenset({"danger", "self_harm"})
 
 GATE_MINUTES: Final = 10
@@ -168,24 +180,32 @@ class _Talk:
     # ------------------------------------------------------------------ events
     def take(self, inbound: Inbound) -> None:
         session = self.session
-        if inbound.mark in session.marks:
-            self.show((), repeated=True)
+        idle = self.minute - session.minute if session.node else 0
+        gated = idle >= GATE_MINUTES and not session.node.startswith(("entry.", "resume."))
+        if inbound.mark in session.marks and not gated:
+            self._show_again()
             return
         session.marks = [*session.marks, inbound.mark][-MARKS_KEPT:]
-        idle = self.minute - session.minute if session.node else 0
         session.minute = self.minute
         self._remember_reference(inbound.reference)
         press = matching.parse_press(inbound.press) if inbound.press else None
         text = clean(inbound.text)
-        if self._urgent(press, text, fresh=not session.node or idle >= FORGET_MINUTES):
-            return
-        if idle >= FORGET_MINUTES:
+        if session.node not in self.world.book.nodes or idle >= FORGET_MINUTES:
             self._begin_anew()
-        if not session.node or session.node not in self.world.book.nodes:
-            self.enter(ENTRY if not session.language else MENU)
-        elif idle >= GATE_MINUTES and not session.node.startswith(("entry.", "resume.")):
+        if gated:
+            session.cautious = True
+        if self._urgent(press, text, unread=not session.node or gated or inbound.edited):
+            return
+        if not session.node:
+            self.enter(ENTRY)
+        elif session.quiet:
+            session.quiet = False
+            self.enter(GATE if session.calls else SAFE)
+        elif gated:
             self._call("gate")
             self.enter(GATE)
+        elif self.node.do and not self.node.waits:
+            self.enter(self.node.name)  # an act that a crash cut short: done again
         elif inbound.edited:
             self.say_and_repeat(EDITED)
         elif press is not None:
@@ -193,7 +213,11 @@ class _Talk:
         elif inbound.point is not None:
             self._take_point(inbound.point)
         elif inbound.odd or not text:
-            self.say_and_repeat(ODD)
+            danger = self._danger(text) if text else None
+            if danger is not None:
+                self._interrupt(danger, "danger")
+            else:
+                self.say_and_repeat(ODD)
         else:
             self._take_text(text)
 
@@ -202,19 +226,33 @@ class _Talk:
         said = self.session.values.pop("_said", "")
         self.parts = [*(said.split("\n") if said else []), *self.parts]
         self.session.values.update(outcome.values)
-        for result, target in node.results:
-            if result == outcome.result:
-                self.enter(target)
-                return
-        self.enter(MENU)
+        if outcome.result == "sent":
+            self._sent(node.do)
+        target = dict(node.results).get(outcome.result, MENU)
+        self.enter(target)
+        if node.do in FETCHED_AGAIN and self.session.node == target:
+            self.session.via = node.name
+
+    def _sent(self, act: str) -> None:
+        """What was handed over leaves the talk: "back" must never send it twice."""
+        session = self.session
+        session.trail, session.cautious = [], False
+        if act == "submit":
+            session.answers, session.calls, session.amending = {}, [], False
+        for name in ("alert", "alert_place", "addition"):
+            session.answers.pop(name, None)
 
     @property
     def node(self) -> Node:
         return self.world.book.nodes[self.session.node]
 
     # ------------------------------------------------------------------ ways in
-    def _urgent(self, press: matching.Press | None, text: str, *, fresh: bool) -> bool:
-        """Exit and 911 come before everything, whatever question waits and however old it is."""
+    def _urgent(self, press: matching.Press | None, text: str, *, unread: bool) -> bool:
+        """Exit and 911 come before everything, whatever question waits and however old it is.
+
+        A text that nobody will read as an answer (`unread`: the first one, one after a pause, an
+        edit, a caption) is still heard when it speaks of danger.
+        """
         command = press.value if press is not None and press.move else None
         if command is None and text:
             command = self.world.understanding.command(text)
@@ -222,15 +260,17 @@ class _Talk:
             self.effects.append(Count("exit"))
             self.enter(EXIT)
             return True
-        if command == "emergency":
-            if fresh:
-                self._begin_anew()
+        if command == "emergency" or (text and _names_911(text)):
             self._interrupt(DANGER, "danger")
+            return True
+        danger = self._danger(text) if text and command is None and unread else None
+        if danger is not None:
+            self._interrupt(danger, "danger")
             return True
         return False
 
     def _begin_anew(self) -> None:
-        """An idle draft is destroyed; the language stays so that the greeting is understood."""
+        """Nothing of an earlier talk stays: whoever writes now may be somebody else."""
         session = self.session
         if session.answers or session.values:
             self.effects.append(Forget(everything=False))
@@ -239,17 +279,18 @@ class _Talk:
         session.answers, session.values = {}, {}
         session.trail, session.calls = [], []
         session.topic, session.amending, session.misses = "", False, 0
+        session.shown, session.via, session.cautious, session.quiet = [], "", False, False
 
     def _take_press(self, press: matching.Press) -> None:
         session = self.session
         current = press.prompt == session.prompt or (
             press.prompt is None and press.screen == session.node
         )
-        if press.move and (current or press.value in ("language", "help", "menu", "stop")):
+        if press.move and (current or press.value in {"language", "help", "menu", "stop"}):
             self._move(press.value)
             return
         if not current:
-            self.show(())  # a button of an older question: show where the talk is now
+            self._show_again()  # a button of an older question: show where the talk is now
             return
         node = self.node
         if node.choice(press.value) is not None or (
@@ -318,11 +359,18 @@ class _Talk:
             if values is not None and len(values) > 1:
                 self._answer_many(values)
                 return
+            if number(text) == len(options) + 1:
+                self._move("done")  # the number the screen shows for it
+                return
         value = matching.match_number(text, options) or matching.match_label(
             self.world.book, node, text, options
         )
         if value is None and node.kind == "place":
             value = self.world.places.find(text)
+        if value is None and node.flow != "self_harm":
+            # "ok", «اي», "نا", 👍: an everyday yes or no. Never for the question about self-harm.
+            word = self.world.understanding.command(text)
+            value = word if word in ("yes", "no") and node.choice(word) is not None else None
         if value is not None:
             self._answer(value)
             return
@@ -336,7 +384,7 @@ class _Talk:
         elif again:
             # The same text as the turn before: the person sent it again because our answer was
             # lost on its way. It is not a second, wrong answer.
-            self.show(())
+            self._show_again()
         else:
             self._free(text)
 
@@ -373,6 +421,12 @@ class _Talk:
     # ------------------------------------------------------------------ moves
     def _move(self, move: str) -> None:
         node = self.node
+        if node.flow == "resume" and move not in ("language", "stop"):
+            self.show(())  # no way around the gate
+            return
+        if move == "language" and node.name == ENTRY:
+            self.show(())
+            return
         if move == "back":
             self._back()
         elif move == "skip":
@@ -385,7 +439,7 @@ class _Talk:
         elif move == "help":
             self._interrupt(HELP, "help")
         elif move == "menu":
-            self.session.calls = []
+            self._put_secrets_away()
             self.enter(MENU)
         elif move == "done" and node.kind == "many":
             self._advance(node)
@@ -394,12 +448,23 @@ class _Talk:
 
     def _back(self) -> None:
         session = self.session
+        if self.node.name == ENTRY and session.calls and session.calls[-1].reason == "language":
+            self._return()
+            return
         while session.trail:
             name = session.trail.pop()
             if name in self.world.book.nodes and name != session.node:
                 self.enter(name)
                 return
         self.show(())
+
+    def _put_secrets_away(self) -> None:
+        """A code, a word or a reply does not stay when the person goes elsewhere."""
+        session = self.session
+        session.trail, session.calls = [], []
+        for name in SECRET_ANSWERS:
+            session.answers.pop(name, None)
+        session.values = {}
 
     def _skip(self, node: Node) -> None:
         if not node.ask or node.required:
@@ -423,7 +488,8 @@ class _Talk:
         self.enter(STOPPED if STOPPED in self.world.book.nodes else MENU)
 
     def _interrupt(self, target: str, reason: str) -> None:
-        self.effects.append(Count("self_harm" if target == SELF_HARM else "danger"))
+        if target in (DANGER, SELF_HARM):
+            self.effects.append(Count("self_harm" if target == SELF_HARM else "danger"))
         if self.session.node and self.node.flow != target.partition(".")[0]:
             self._call(reason)
         self.enter(target)
@@ -447,6 +513,8 @@ class _Talk:
         node = self.node
         self.session.misses = 0
         self.session.last_text = 0
+        if node.flow not in ("resume", "danger", "self_harm", "entry"):
+            self.session.cautious = False
         if node.kind == "many":
             self._tick(node, value)
             return
@@ -492,7 +560,8 @@ class _Talk:
     def _answer_many(self, values: list[str]) -> None:
         node = self.node
         self.session.misses = 0
-        self.session.answers[node.save] = list(values)
+        self.session.cautious = False
+        self.session.answers[node.save] = list(dict.fromkeys((*self._chosen(node), *values)))
         self._advance(node)
 
     def _chosen(self, node: Node) -> list[str]:
@@ -500,13 +569,19 @@ class _Talk:
         return list(answer) if isinstance(answer, list) else [answer]
 
     def _leave(self, node: Node) -> None:
+        """Remember the way back, but never to a screen that shows a code or a reply."""
+        if "{code}" in node.ask:
+            self.session.values.pop("code", None)
+        if "{code}" in node.ask or "{reply}" in node.ask:
+            return
         self.session.trail = [*self.session.trail, node.name][-TRAIL_KEPT:]
 
     def _advance(self, node: Node, *, show: bool = True) -> None:
         """Go on from an answered question; while amending, straight back to the review."""
         self._leave(node)
         flow = self.world.book.flows[node.flow]
-        if self.session.amending and node.name in flow.steps and flow.review:
+        straight = node.save not in FORKS
+        if self.session.amending and straight and node.name in flow.steps and flow.review:
             self.session.amending = False
             target = flow.review
         else:
@@ -544,11 +619,12 @@ class _Talk:
             node = self.world.book.nodes.get(name)
             if node is None or self.hops > HOPS:
                 node = self.world.book.nodes[MENU]
-            session.node = node.name
-            for key, value in node.set:
-                session.answers[key] = value
-            for key in node.clear:
-                session.answers.pop(key, None)
+            if self._needs_language(node):
+                session.node = node.name
+                self._call("language")
+                node = self.world.book.nodes[ENTRY]
+            session.node, session.via = node.name, ""
+            self._set_answers(node)
             if node.say:
                 self.parts.append(contexts.text(node.name))
             if node.waits:
@@ -561,6 +637,29 @@ class _Talk:
                 self._return()
                 return
             name = self._next(node)
+
+    def _needs_language(self, node: Node) -> bool:
+        """Only the first screens speak all four languages at once; before others, one is chosen."""
+        if self.session.language or node.flow in UNSPOKEN_FLOWS:
+            return False
+        return node.waits and node.name not in (DANGER, SELF_HARM)
+
+    def _set_answers(self, node: Node) -> None:
+        session = self.session
+        if node.name == MENU:
+            session.calls = []
+        if node.name == LATER:
+            session.quiet = True
+        for key in node.clear:
+            if key == "*":
+                session.answers = {
+                    name: answer
+                    for name, answer in session.answers.items()
+                    if name in CARRIED or name.startswith("dv_")
+                }
+            session.answers.pop(key, None)
+        for key, value in node.set:
+            session.answers[key] = value
 
     def _act(self, node: Node) -> None:
         session = self.session
@@ -614,7 +713,8 @@ class _Talk:
             )
         if node.kind == "step":
             return self._steps(node)
-        chosen = self._chosen(node) if node.kind == "many" else []
+        ticks = node.kind == "many" and not self.session.cautious
+        chosen = self._chosen(node) if ticks else []
         return tuple(
             Option(
                 choice.value,
@@ -660,6 +760,9 @@ class _Talk:
         if not parts and node.say:
             parts = (contexts.text(node.name),)
         self.parts = []
+        if repeated and session.shown:
+            parts = tuple(session.shown)
+        session.shown = list(parts)
         if not repeated:
             session.prompt += 1
         self.effects.append(
@@ -682,7 +785,19 @@ class _Talk:
     def say_and_repeat(self, name: str) -> None:
         """One gentle line, then the same question again."""
         self.parts.append(contexts.text(name))
-        self.show(())
+        if self.session.via:
+            self.enter(self.session.via)
+        else:
+            self.show(())
+
+    def _show_again(self) -> None:
+        """The screen the person may have missed, whole; what an act fetched is fetched again."""
+        if self.node.do and not self.node.waits:
+            self.enter(self.node.name)  # the act itself was cut short by a crash
+        elif self.session.via:
+            self.enter(self.session.via)
+        else:
+            self.show((), repeated=True)
 
     def _progress(self, node: Node) -> tuple[int, int] | None:
         """This question's place among those that were asked and those still to come."""
@@ -715,6 +830,11 @@ class _Talk:
 
 PLACE: Final = "place:"
 """Before a governorate code where a context stands otherwise."""
+
+
+def _names_911(text: str) -> bool:
+    words = fold(text).split() if len(text) <= 60 else []
+    return len(words) <= SHORT_TEXT and "911" in words
 
 
 def answer_labels(book: Book, session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.domain.language import Tag
 from bot.domain.session import Answer
 from bot.i18n.rendering import Param
-from bot.ports.stores import NewCase, NewEntry
+from bot.ports.stores import NewCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,15 @@ class Done:
     """How an act ended.
 
     `values` are kept with the draft, under seal; `shown` is only for the screen that follows;
-    `case` and `entry` go into the same transaction as the session.
+    `case` goes into the same transaction as the session. `read` is what the person is about to
+    see: (mailbox tag, letter numbers), confirmed once the session that shows it is committed.
     """
 
     result: str
     values: tuple[tuple[str, str], ...] = ()
     shown: tuple[tuple[str, Param], ...] = ()
     case: NewCase | None = None
-    entry: NewEntry | None = None
+    read: tuple[bytes, tuple[int, ...]] | None = None
 
 
 class Acts(Protocol):
@@ -47,6 +48,10 @@ class Acts(Protocol):
 
     def at_once(self, name: str, request: Request) -> Done | None:
         """An act that needs no waiting, inside the turn's transaction; None when it needs some."""
+        ...
+
+    async def confirm(self, read: tuple[bytes, tuple[int, ...]]) -> None:
+        """Mark letters as read, after the commit: a crash before it shows them again."""
         ...
 
     async def later(self, name: str, request: Request) -> Done:

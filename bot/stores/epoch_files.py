@@ -30,6 +30,7 @@ class EpochFiles:
         self._living: tuple[tuple[int, bytes], ...] = ()
         self._anchor = (clock.now(), clock.monotonic())
         self._suspect_since: float | None = None
+        self._started = clock.monotonic()
         self._open()
         self.rotate()
 
@@ -53,8 +54,10 @@ class EpochFiles:
     def rotate(self) -> int:
         """Make today's key, destroy those whose time is over; the oldest epoch still alive."""
         today = self.current()[0]
-        for epoch in [epoch for epoch in self._keys if abs(today - epoch) >= LIVING_EPOCHS]:
-            self._destroy(epoch)
+        if self._clock.monotonic() - self._started >= STABLE_SECONDS:
+            # Not sooner: a machine that starts with a wrong clock must not destroy living keys.
+            for epoch in [epoch for epoch in self._keys if abs(today - epoch) >= LIVING_EPOCHS]:
+                self._destroy(epoch)
         return min(self._keys)
 
     def _today(self) -> int:

@@ -23,6 +23,11 @@ class Idleness:
         self._touched.pop(slot, None)
         self._touched[slot] = now
 
+    def renew(self, slot: bytes, now: float) -> None:
+        """A turn of this slot has begun: a sweep that runs meanwhile leaves it alone."""
+        if slot in self._touched:
+            self.touch(slot, now)
+
     def drop(self, slots: Iterable[bytes]) -> None:
         """These slots are gone."""
         for slot in slots:

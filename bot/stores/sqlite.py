@@ -13,7 +13,7 @@ import aiosqlite
 
 from bot.errors import StoreError
 
-BUSY_MS: Final = 5_000
+BUSY_MS: Final = 1_000
 """How long a write waits for another process (a caseworker's command) before it fails."""
 
 PRAGMAS: Final = (

@@ -62,6 +62,9 @@ class SqliteSessions:
         decide: Callable[[StoredSession | None], tuple[Change, Outcome]],
     ) -> Outcome:
         """See SessionStore.turn."""
+        now = self._clock.monotonic()
+        for slot in slots:
+            self._idle.renew(slot, now)
         waiting = _Waiting(tuple(slots), decide, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._wake.set()
@@ -71,7 +74,10 @@ class SqliteSessions:
     async def sweep(self, dead_before_epoch: int) -> int:
         """See SessionStore.sweep."""
         now = self._clock.monotonic()
-        rows = await self._database.read("SELECT slot FROM sessions")
+        try:
+            rows = await self._database.read("SELECT slot FROM sessions")
+        except sqlite3.Error as error:
+            raise StoreError(f"sessions cannot be read: {error}") from error
         self._idle.meet((row[0] for row in rows), now)
         late = self._idle.overdue(now)
 
@@ -105,8 +111,10 @@ class SqliteSessions:
         try:
             await self._commit_together(batch)
         except Exception as error:  # noqa: BLE001 - told to the one who waits; others go on
-            if len(batch) == 1:
-                _fail(batch[0], error)
+            if len(batch) == 1 or isinstance(error, sqlite3.OperationalError):
+                # Locked, full, unreadable: it would fail again for each of them, one by one.
+                for waiting in batch:
+                    _fail(waiting, error)
                 return
             # One bad turn must not take the others down: each gets a commit of its own.
             for waiting in batch:

@@ -1,6 +1,5 @@
 """Take one inbound through one turn: load and open, decide, seal and commit, then reply."""
 
-from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -20,18 +19,21 @@ from bot.errors import OpenError, StoreError
 from bot.i18n.rendering import Param
 from bot.ports.acts import Acts, Done, Request
 from bot.ports.runtime import Clock, Entropy, Epochs
-from bot.ports.stores import Change, NewCase, NewEntry, SessionStore, StoredSession
+from bot.ports.stores import Change, NewCase, SessionStore, StoredSession
 from bot.sealing import epochs as pseudonyms
 from bot.usecases.present import Presenter
+from bot.usecases.remember import Known, Visitors
 
 _log = structlog.get_logger()
 
 OUTAGE: Final = "outage.card"
+CODE_SHOWN: Final = "report.sent"
+CODE_ASKED: Final = "report.read_back"
 ROUNDS: Final = 8
 """Acts one turn may chain; the linter keeps flows far below."""
-REMEMBERED: Final = 20_000
-"""Visitors of whom this process knows which update it answered last."""
-MARKS_REMEMBERED: Final = 8
+TRY_AGAIN: Final = 2.0
+"""Seconds for which a database that failed is not asked again, so that 911 does not wait."""
+KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 
 
@@ -49,14 +51,6 @@ class Library(Protocol):
 
 
 @dataclass(slots=True)
-class _Answered:
-    """What this process knows of a visitor beyond the sealed session: in memory only."""
-
-    marks: deque[int] = field(default_factory=lambda: deque(maxlen=MARKS_REMEMBERED))
-    references: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class _Decided:
     """One turn while it is being worked out."""
 
@@ -66,7 +60,7 @@ class _Decided:
     extra: dict[str, Param] = field(default_factory=dict)
     counts: list[str] = field(default_factory=list)
     case: NewCase | None = None
-    entry: NewEntry | None = None
+    read: tuple[bytes, tuple[int, ...]] | None = None
     forgotten: bool = False
     erase: tuple[int, ...] = ()
     pending: str = ""
@@ -100,7 +94,6 @@ class Converse:
         presenter: Presenter,
         acts: Acts,
         store: SessionStore,
-        refuge: SessionStore,
         epochs: Epochs,
         clock: Clock,
         entropy: Entropy,
@@ -111,91 +104,116 @@ class Converse:
         self._presenter = presenter
         self._acts = acts
         self._store = store
-        self._refuge = refuge
-        self._refuge_used = False
         self._epochs = epochs
         self._clock = clock
         self._entropy = entropy
-        self._answered: OrderedDict[bytes, _Answered] = OrderedDict()
+        self._visitors = Visitors(entropy.random_bytes(KEY_BYTES))
+        self._down_until = 0.0
 
     # ------------------------------------------------------------------ the port
     async def answer(self, visitor: Visitor, inbound: Inbound) -> Reply:
         """See Conversation.answer."""
-        places = self._places_of(visitor)
-        try:
-            decided = await self._take(visitor, places, inbound, self._store)
-        except StoreError:
-            # 911, the way out and the directory need no database: the talk goes on in memory, and
-            # a report is refused rather than lost.
-            _log.error("store_unavailable")
-            self._refuge_used = True
-            decided = await self._take(visitor, places, inbound, self._refuge)
-            decided = _with_notice(decided)
-        return self._reply(places[0].slot, inbound, decided)
+        known = self._visitors.of(visitor)
+        async with known.lock:
+            if inbound.mark in known.marks:
+                return Reply()  # answered by this process: its reply is out, or being retried
+            decided = await self._with_store(visitor, known, inbound)
+            if decided is None:
+                decided = self._without_store(visitor, known, inbound)
+            known.marks.append(inbound.mark)
+            known.note([inbound.reference, inbound.pressed])
+            return self._reply(known, decided)
 
     def delivered(self, visitor: Visitor, mark: int, references: Sequence[int]) -> None:
         """See Conversation.delivered."""
-        # The visitor object of the turn, as a rule: its pseudonym is known already.
-        slot = visitor.memo if isinstance(visitor.memo, bytes) else self._places_of(visitor)[0].slot
-        answered = self._known(slot)
-        if mark not in answered.marks:
-            answered.marks.append(mark)
-        answered.references.extend(references)
+        known = self._visitors.of(visitor)
+        if mark not in known.marks:
+            known.marks.append(mark)
+        known.sent(list(references))
 
     # ------------------------------------------------------------------ one turn
     def _places_of(self, visitor: Visitor) -> tuple[_Place, ...]:
-        places = tuple(
+        return tuple(
             _Place(epoch, key, pseudonyms.slot(key, visitor.vid))
             for epoch, key in self._epochs.living()
         )
-        visitor.memo = places[0].slot
-        return places
+
+    async def _with_store(
+        self, visitor: Visitor, known: Known, inbound: Inbound
+    ) -> _Decided | None:
+        """The turn, committed; None when the database cannot do it now."""
+        if self._clock.monotonic() < self._down_until:
+            return None
+        try:
+            return await self._take(visitor, known, self._places_of(visitor), inbound)
+        except StoreError:
+            return None
 
     async def _take(
-        self, visitor: Visitor, places: Sequence[_Place], event: Inbound, store: SessionStore
+        self, visitor: Visitor, known: Known, places: Sequence[_Place], event: Inbound
     ) -> _Decided:
-        decided = await self._turn(visitor, places, event, store)
+        decided = await self._turn(visitor, known, places, event)
         for _ in range(ROUNDS):
             if not decided.pending:
                 break
-            request = self._request(visitor, places[0].slot, decided.session)
+            request = self._request(visitor, known, decided.session)
             name = decided.pending
-            done = (
-                await self._acts.later(name, request)
-                if store is self._store
-                else Done("not_stored" if name != "read_reply" else "none")
-            )
-            decided = await self._turn(visitor, places, (name, done), store)
+            done = await self._acts.later(name, request)
+            decided = await self._turn(visitor, known, places, (name, done))
+        if decided.read is not None:
+            await self._acts.confirm(decided.read)
         return decided
 
     async def _turn(
         self,
         visitor: Visitor,
+        known: Known,
         places: Sequence[_Place],
         event: Inbound | tuple[str, Done],
-        store: SessionStore,
     ) -> _Decided:
-        slots = tuple(place.slot for place in places)
-        kept = self._answered.get(slots[0])
         references: tuple[int, ...] = ()
 
         def decide(stored: StoredSession | None) -> tuple[Change, _Decided]:
             nonlocal references
-            before = self._open(visitor, stored, places)
-            if kept is not None and kept.references:
-                references = tuple(kept.references)
-                minute = self._clock.now() // 60
-                before.references = [
-                    *before.references, *((reference, minute) for reference in references)
-                ][-sessions.REFERENCES_KEPT:]  # fmt: skip
-            decided = self._decide(visitor, slots[0], before, event, storing=store is self._store)
+            if known.left:
+                stored = None
+            # An outage's session is younger than what the disk holds; and should this commit
+            # fail, the talk goes on from what was read.
+            before = known.refuge or self._open(visitor, stored, places)
+            known.refuge = before
+            references = tuple(known.fresh)
+            decided = self._decide(
+                visitor, known, _with_references(before, references, self._minute()), event
+            )
             return self._change(visitor, decided, stored, places), decided
 
-        decided = await store.turn(slots, decide)
-        if kept is not None and references:
-            # Only what was written: more may have been delivered while the commit was under way.
-            del kept.references[: len(references)]
+        decided = await self._store.turn(tuple(place.slot for place in places), decide)
+        known.refuge, known.left = None, False
+        # Only what was written: more may have been delivered while the commit was under way.
+        del known.fresh[: len(references)]
         return decided
+
+    def _without_store(self, visitor: Visitor, known: Known, inbound: Inbound) -> _Decided:
+        """911, the way out and the directory need no database: the talk goes on in memory.
+
+        A report is refused rather than lost (deploy/decisions/0006).
+        """
+        now = self._clock.monotonic()
+        if now >= self._down_until:
+            _log.error("store_unavailable")
+            self._down_until = now + TRY_AGAIN
+        before = known.refuge or Session()
+        decided = self._decide(visitor, known, before, inbound, storing=False)
+        while decided.pending:
+            name = decided.pending
+            refused = Done("none" if name == "read_reply" else "not_stored")
+            decided = self._decide(visitor, known, decided.session, (name, refused), storing=False)
+        known.refuge = None if decided.forgotten else decided.session
+        known.left = known.left or decided.forgotten
+        return _with_notice(decided)
+
+    def _minute(self) -> int:
+        return self._clock.now() // 60
 
     def _open(
         self,
@@ -227,6 +245,7 @@ class Converse:
         places: Sequence[_Place],
     ) -> Change:
         if decided.forgotten:
+            # Also the row of an earlier epoch, and one left behind by an outage.
             return Change(drop=tuple(place.slot for place in places), count=tuple(decided.counts))
         today = places[0]
         slot = today.slot
@@ -241,7 +260,6 @@ class Converse:
             put=StoredSession(slot, today.epoch, sealed),
             drop=(stored.slot,) if stored is not None and stored.slot != slot else (),
             case=decided.case,
-            entry=decided.entry,
             count=tuple(decided.counts),
         )
 
@@ -249,11 +267,11 @@ class Converse:
     def _decide(
         self,
         visitor: Visitor,
-        slot: bytes,
+        known: Known,
         session: Session,
         event: Inbound | tuple[str, Done],
         *,
-        storing: bool,
+        storing: bool = True,
     ) -> _Decided:
         now = self._clock.now()
         book = self._library.book(session.book) if session.book else None
@@ -278,13 +296,13 @@ class Converse:
             step = _outcome(decided, done)
         for _ in range(ROUNDS):
             decided.session, effects = turn(world, decided.session, step, now // 60)
-            act = self._sort(decided, effects, event)
+            act = self._sort(decided, effects, known, event)
             if not act:
                 break
             if act == "forget":
                 step = Outcome("done")
                 continue
-            result = self._at_once(visitor, slot, decided, act, storing=storing)
+            result = self._at_once(visitor, known, decided, act, storing=storing)
             if result is None:
                 decided.pending = act
                 break
@@ -300,6 +318,7 @@ class Converse:
         self,
         decided: _Decided,
         effects: Sequence[Show | Act | Forget | Count],
+        known: Known,
         event: Inbound | tuple[str, Done],
     ) -> str:
         """Put effects where they belong; the name of an act that must be done before going on."""
@@ -314,54 +333,45 @@ class Converse:
                     act = name
                 case Forget(everything=True):
                     decided.forgotten = True
-                    decided.erase = _erasable(decided.session, event, self._clock.now() // 60)
+                    decided.erase = _erasable(decided.session, known, event, self._minute())
                     act = "forget"
                 case Forget():
                     pass  # the engine has emptied the draft; the sealed row is replaced anyway
         return act
 
     def _at_once(
-        self, visitor: Visitor, slot: bytes, decided: _Decided, act: str, *, storing: bool
+        self, visitor: Visitor, known: Known, decided: _Decided, act: str, *, storing: bool
     ) -> Done | None:
         if not storing and act in ("submit", "alert"):
             return Done("not_stored")
-        return self._acts.at_once(act, self._request(visitor, slot, decided.session))
+        return self._acts.at_once(act, self._request(visitor, known, decided.session))
 
-    def _request(self, visitor: Visitor, slot: bytes, session: Session) -> Request:
+    def _request(self, visitor: Visitor, known: Known, session: Session) -> Request:
         return Request(
             answers=session.answers,
             values=session.values,
             language=session.language or "ar",
             channel=visitor.channel,
             now=self._clock.now(),
-            guesser=slot,
+            guesser=known.pseudonym,
         )
 
     # ------------------------------------------------------------------ replying
-    def _reply(self, slot: bytes, inbound: Inbound, decided: _Decided) -> Reply:
-        answered = self._known(slot)
-        seen_before = inbound.mark in answered.marks
-        if not seen_before:
-            answered.marks.append(inbound.mark)
+    def _reply(self, known: Known, decided: _Decided) -> Reply:
+        if decided.forgotten:
+            known.fresh.clear()
+            del known.every[:]
         show = decided.show
-        if show is None or (seen_before and (show.repeated or decided.forgotten)):
+        if show is None:
             return Reply()
         messages: tuple[Outgoing, ...] = self._presenter.screen(
-            decided.book, decided.session, show, decided.extra
+            decided.book, decided.session, _with_code(decided, show), decided.extra
         )
-        if decided.erase or decided.forgotten:
+        if decided.forgotten:
             messages = tuple(
                 msgspec.structs.replace(message, in_place=False) for message in messages
             )
         return Reply(messages, decided.erase)
-
-    def _known(self, slot: bytes) -> _Answered:
-        answered = self._answered.get(slot)
-        if answered is None:
-            answered = self._answered[slot] = _Answered()
-            while len(self._answered) > REMEMBERED:
-                self._answered.popitem(last=False)
-        return answered
 
 
 def _rebased(session: Session, book: Book) -> Session:
@@ -376,7 +386,7 @@ def _rebased(session: Session, book: Book) -> Session:
 def _outcome(decided: _Decided, done: Done) -> Outcome:
     decided.extra.update(done.shown)
     decided.case = done.case or decided.case
-    decided.entry = done.entry or decided.entry
+    decided.read = done.read or decided.read
     return Outcome(done.result, done.values)
 
 
@@ -392,10 +402,35 @@ def _with_notice(decided: _Decided) -> _Decided:
     return decided
 
 
-def _erasable(session: Session, event: Inbound | tuple[str, Done], minute: int) -> tuple[int, ...]:
+def _with_code(decided: _Decided, show: Show) -> Show:
+    """The screen, with the receipt code on it as long as it was not read back.
+
+    The answer that brought the code may have been lost on its way, and nobody else knows it.
+    """
+    if (
+        show.node.name == CODE_ASKED
+        and decided.session.values.get("code")
+        and CODE_SHOWN not in show.parts
+        and CODE_SHOWN in decided.book.nodes
+    ):
+        return msgspec.structs.replace(show, parts=(CODE_SHOWN, *show.parts))
+    return show
+
+
+def _with_references(session: Session, references: Sequence[int], minute: int) -> Session:
+    if not references:
+        return session
+    told = [*session.references, *((reference, minute) for reference in references)]
+    return msgspec.structs.replace(session, references=told[-sessions.REFERENCES_KEPT :])
+
+
+def _erasable(
+    session: Session, known: Known, event: Inbound | tuple[str, Done], minute: int
+) -> tuple[int, ...]:
     """References of both sides' messages that the platform may still let us erase (48 h)."""
     oldest = minute - 48 * 60
     found = [reference for reference, when in session.references if when > oldest]
+    found += known.every
     if isinstance(event, Inbound):
         found += [reference for reference in (event.reference, event.pressed) if reference]
     return tuple(dict.fromkeys(found))

@@ -61,6 +61,8 @@ def prepare_alert(
     consent to it. Otherwise as `prepare_case`.
     """
     told = {name: answers[name] for name in ALERT_KEEPS if name in answers}
+    if "alert_place" in answers:  # where the danger is; the report's own place stays its own
+        told["governorate"] = answers["alert_place"]
     told["consent_services"] = "yes"
     if told.get("alert") not in {"t0", "t1"}:
         told["alert"] = "t0"  # an alert whose level was lost is treated as the worst

@@ -43,3 +43,4 @@ class CodeTries:
         mine = self._each.get(guesser)
         if mine:
             mine.pop()
+            self._all.pop()

@@ -110,8 +110,11 @@ class Perform:
                     return await self._read_reply(request)
                 case "send_addition":
                     return await self._send_addition(request)
-                case _:
+                case "withdraw":
                     return await self._withdraw(request)
+                case _:
+                    # Taking back is never what an act of another name falls through to.
+                    return self.at_once(name, request) or Done("none")
         except StoreError:
             return Done("none" if name == "read_reply" else "not_stored")
 
@@ -181,20 +184,20 @@ class Perform:
         return derived, view
 
     async def _look_up(self, request: Request) -> Done:
+        parsed = receipt.parse(_text(request.answers.get("code")))
+        if parsed.wrong and not parsed.code:
+            # A slip tells nothing about any code: it costs no try.
+            return Done("slip", shown=(("group", rendering.number(parsed.wrong[0])),))
         if not self._desk.tries.allow(request.guesser, request.now):
             return Done("too_many")
         opened = await self._open(request)
         if opened is None:
-            parsed = receipt.parse(_text(request.answers.get("code")))
-            if parsed.wrong:
-                group = rendering.number(parsed.wrong[0])
-                return Done("slip", shown=(("group", group),))
             return Done("unknown")
         self._desk.tries.take_back(request.guesser)
         _, view = opened
         shown = (("state", self._state(view.state, request.language)),)
         if view.waiting:
-            return Done("reply_waits", shown=shown)
+            return Done("reply_waits", values=(("letters", ""),), shown=shown)
         return Done("closed" if view.state in DONE else "nothing_new", shown=shown)
 
     def _state(self, state: State, tag: Tag) -> Param:
@@ -206,18 +209,40 @@ class Perform:
         if opened is None:
             return Done("unknown")
         derived, view = opened
-        state = (("state", self._state(view.state, request.language)),)
-        letter = next((letter for letter in view.letters if letter.state == "waiting"), None)
-        if letter is None:
-            return Done("none", shown=state)
+        state = ("state", self._state(view.state, request.language))
+        # Those on the screen already are shown again when the screen got lost on its way.
+        before = set(request.values.get("letters", "").split())
+        letters = [
+            letter
+            for letter in view.letters
+            if letter.state == "waiting" or str(letter.number) in before
+        ]
         try:
-            document = mailbox.open_letter(letter.sealed, derived.seed, view.case, letter.number)
+            texts = [
+                str(
+                    mailbox.open_letter(
+                        letter.sealed, derived.seed, view.case, letter.number
+                    ).body.get("text", "")
+                )
+                for letter in letters
+            ]
         except OpenError:
-            return Done("none", shown=state)
-        # Marked before it is shown: should the commit fail it stays waiting and is shown later.
-        await self._desk.mailboxes.mark_read(derived.tag, letter.number)
-        said = rendering.prose(str(document.body.get("text", "")))
-        return Done("reply", shown=(("reply", said), *state))
+            texts = []
+        if not texts:
+            return Done("none", shown=(state,))
+        numbers = tuple(letter.number for letter in letters)
+        return Done(
+            "reply",
+            values=(("letters", " ".join(map(str, numbers))),),
+            shown=(("reply", rendering.prose("\n\n".join(texts))), state),
+            read=(derived.tag, numbers),
+        )
+
+    async def confirm(self, read: tuple[bytes, tuple[int, ...]]) -> None:
+        """See Acts.confirm."""
+        tag, numbers = read
+        for number in numbers:
+            await self._desk.mailboxes.mark_read(tag, number)
 
     async def _send_addition(self, request: Request) -> Done:
         text = _text(request.answers.get("addition"))

@@ -19,6 +19,9 @@ MESSAGE: Final = 1000
 """Characters of one message: WhatsApp's lists take 1,024, and a small screen no more."""
 TICK: Final = "✓ "
 MOVES_NODE: Final = "moves.labels"
+HIDDEN: Final = rendering.rendered("…")
+TELLING: Final = ("summary", "reply", "code", "state", "letter")
+"""Placeholders that tell what the talk was about."""
 UNSPOKEN: Final = {"emergency": "911", "exit": "✕"}
 """Standing buttons before a language is chosen: signs that need none."""
 TOPICS_NODE: Final = "topics.names"
@@ -103,23 +106,23 @@ class Presenter:
         if rendering.placeholders(template) <= standing.keys():
             kept = self._texts_kept[key] = rendering.render(template, standing, tag)
             return kept
-        params = {**standing, **self._of_session(book, session, tag), **extra}
+        params = {**standing, **extra, **self._of_session(book, session, tag)}
         return rendering.render(template, params, tag)
 
     def _in_every_language(self, book: Book, show: Show, extra: Mapping[str, Param]) -> str:
         """Before a language is chosen: what all four say, each once; long ones in short."""
-        if show.node.name == ENTRY:  # holds all four languages in itself
-            return "\n\n".join(
-                rendering.render(book.text("en", part), {}, "ar") for part in show.parts
-            )
         said = []
         for part in show.parts:
-            for tag in TAGS:
+            # The language question holds all four languages in itself; it leads from the right.
+            tongues: tuple[tuple[Tag, Tag], ...] = (
+                (("en", "ar"),) if part == ENTRY else tuple((tag, tag) for tag in TAGS)
+            )
+            for tag, side in tongues:
                 params = {**self.standing[tag], **extra}
-                said.append(rendering.render(book.text(tag, part), params, tag))
+                said.append(rendering.render(book.text(tag, part), params, side))
         unique = list(dict.fromkeys(said))
         if sum(map(len, unique)) > MESSAGE:
-            unique = list(dict.fromkeys(text.split("\n\n")[0] for text in unique))
+            unique = [_in_short(text) for text in unique]
         return "\n\n".join(unique)[:MESSAGE] or "…"
 
     def _of_session(self, book: Book, session: Session, tag: Tag) -> dict[str, Param]:
@@ -132,12 +135,17 @@ class Presenter:
             params["topic"] = rendering.rendered(label)
         if session.answers:
             params["summary"] = rendering.rendered(self._summary(book, session, tag))
+        if session.cautious:
+            # Somebody else may hold the phone now: nothing that was said or sent is shown.
+            params.update(dict.fromkeys(TELLING, HIDDEN))
         return params
 
     def _summary(self, book: Book, session: Session, tag: Tag) -> str:
         lines = []
         for name, labels in answer_labels(book, session):
-            chosen = phrases.join(self.catalogue, tag, [book.text(tag, label) for label in labels])
+            chosen = phrases.join(
+                self.catalogue, tag, [self._chosen(book, tag, label) for label in labels]
+            )
             lines.append(f"{book.text(tag, name)}: {chosen}")
         return "\n".join(lines)
 
@@ -217,6 +225,12 @@ class Presenter:
                 label = phrases.say(self.catalogue, tag, COPY_LABELS[param.kind])
                 copies.append(Copy(label, param.value))
         return tuple(copies)
+
+
+def _in_short(text: str) -> str:
+    """Of a long text the paragraph with the number to call; without one, the first."""
+    paragraphs = text.split("\n\n")
+    return next((each for each in paragraphs if "911" in each), paragraphs[0])
 
 
 def _fitted(paragraphs: list[str]) -> list[str]:

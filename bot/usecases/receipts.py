@@ -7,6 +7,7 @@ takes seconds, and the case itself is in the queue already (deploy/decisions/000
 """
 
 import asyncio
+import contextlib
 import os
 import threading
 import time
@@ -32,6 +33,8 @@ Result = TypeVar("Result")
 READY: Final = 16
 """Codes kept ready."""
 LOWEST_PRIORITY: Final = 19
+LOOK_AGAIN: Final = 2.0
+"""Seconds until staged codes are looked for again, whatever happened."""
 REST: Final = 3
 """Rest after a derivation, as a multiple of its time."""
 NONCE_BYTES: Final = 12
@@ -90,8 +93,10 @@ class Receipts:
             if len(self._ready) < READY:
                 await self._prepare()
                 continue
+            # Woken by `take`, which runs before its case is committed: so look again soon anyway.
             self._work.clear()
-            await self._work.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._work.wait(), LOOK_AGAIN)
 
     async def settle(self, mailboxes: MailboxStore) -> int:
         """Derive every staged code; how many were settled."""

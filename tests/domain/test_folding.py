@@ -25,7 +25,7 @@ def test_folding_never_raises_and_is_settled_after_once(text):
 
 @given(ANY_TEXT)
 def test_what_is_kept_encodes_and_is_settled_after_once(text):
-    """A cleaned text encodes as UTF-8, has no controls or marks, and cleaning it changes nothing."""
+    """A cleaned text encodes as UTF-8, has no controls, and cleaning it changes nothing."""
     kept = clean(text)
     kept.encode()
     assert clean(kept) == kept

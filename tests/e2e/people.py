@@ -120,6 +120,7 @@ class Person:
     async def report(self, words: str, *, secret: str = "", route: Sequence[Step] = SHORT) -> str:
         """From the menu to a code that was read back; the code as it was shown."""
         await self.take(*route)
+        assert not self.sees(route[-1][0]), plain(self.text)
         while not self.sees("report.narrative"):
             await self.choose("", "!skip")
         await self.write(words)
@@ -238,14 +239,23 @@ class OnWhatsApp(Person):
 
     async def write(self, text: str) -> str:
         assert await self.twilio.write(self.number, text) == 200
-        await self.twilio.wait(self.number, seconds=PATIENCE_SECONDS)
+        return await self.read()
+
+    async def read(self) -> str:
+        """The whole answer: of several messages the last has the way out below."""
+        await self.twilio.until(
+            lambda: any(line.startswith("0 ") for line in plain(self.text).splitlines()),
+            PATIENCE_SECONDS,
+        )
         return self.text
 
     async def pick(self, screen: str, value: str) -> str:
         return await self.write(self._typed(screen, value))
 
     async def leave(self) -> str:
-        return await self.write("0")
+        assert await self.twilio.write(self.number, "0") == 200
+        await self.twilio.wait(self.number, seconds=PATIENCE_SECONDS)
+        return self.text
 
     def _typed(self, screen: str, value: str) -> str:
         if value.startswith("!") and value != "!done":

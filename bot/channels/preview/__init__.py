@@ -2,7 +2,7 @@
 
 import itertools
 from importlib import resources
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from bot.domain.visitor import Visitor
 from bot.ports.conversation import Conversation
 
 BODY: Final = 64 * 1024
+LOCAL_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 STATIC: Final = {
     "preview.html": "text/html; charset=utf-8",
     "preview.css": "text/css; charset=utf-8",
@@ -31,14 +32,17 @@ SECURITY_HEADERS: Final = {
 }
 
 
+Whole = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
 class _Said(msgspec.Struct, forbid_unknown_fields=True):
     """What the page sends: who (a random name of this tab), which of its turns, and what."""
 
     visitor: str
-    mark: int
+    mark: Whole
     text: str = ""
     press: str = ""
-    pressed: int = 0
+    pressed: Whole = 0
 
 
 class PreviewChannel:
@@ -67,9 +71,14 @@ class PreviewChannel:
         # A page of another site must not be able to talk here: only our own origin sends JSON.
         if request.headers.get("content-type") != "application/json":
             return Response(status_code=415, headers=SECURITY_HEADERS)
-        body = await request.body()
+        # Under a foreign name this page would be another site's (DNS rebinding).
+        if request.url.hostname not in LOCAL_NAMES:
+            return Response(status_code=421, headers=SECURITY_HEADERS)
+        body = await _body(request)
+        if body is None:
+            return Response(status_code=413, headers=SECURITY_HEADERS)
         try:
-            said = msgspec.json.decode(body[:BODY], type=_Said)
+            said = msgspec.json.decode(body, type=_Said)
         except msgspec.DecodeError:
             return Response(status_code=400, headers=SECURITY_HEADERS)
         visitor = Visitor("preview", said.visitor[:64])
@@ -77,7 +86,7 @@ class PreviewChannel:
         reply = await self._conversation.answer(
             visitor,
             Inbound(
-                mark=abs(said.mark) % 2**62,
+                mark=said.mark,
                 text=said.text,
                 press=said.press,
                 reference=reference,
@@ -85,7 +94,7 @@ class PreviewChannel:
             ),
         )
         answer, references = self._answer(reply, said.pressed)
-        self._conversation.delivered(visitor, abs(said.mark) % 2**62, references)
+        self._conversation.delivered(visitor, said.mark, references)
         return Response(
             msgspec.json.encode({**answer, "reference": reference}),
             media_type="application/json",
@@ -101,6 +110,16 @@ class PreviewChannel:
             references.append(reference)
             messages.append({"reference": reference, "replace": in_place, **_shown(message)})
         return {"messages": messages, "erase": list(reply.erase)}, references
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body, or None as soon as it is too long."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY:
+            return None
+    return body
 
 
 def _shown(message: Outgoing) -> dict[str, object]:
