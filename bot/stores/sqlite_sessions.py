@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,9 @@ from bot.stores.sqlite_cases import insert_case, insert_entry
 
 BATCH: Final = 128
 """Most turns that share one commit; more wait for the next."""
+
+HOT: Final = 4096
+"""Rows, sealed as they are on the disk, that are not read again while their talk goes on."""
 
 Decide = Callable[[StoredSession | None], tuple[Change, Any]]
 
@@ -38,6 +42,7 @@ class SqliteSessions:
         self._database = database
         self._clock = clock
         self._idle = Idleness()
+        self._hot: OrderedDict[bytes, StoredSession] = OrderedDict()
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
@@ -94,6 +99,7 @@ class SqliteSessions:
         except sqlite3.Error as error:
             raise StoreError(f"idle sessions could not be removed: {error}") from error
         self._idle.drop(late)
+        self._hot.clear()
         if gone:
             await self._database.checkpoint()
         return gone
@@ -111,8 +117,8 @@ class SqliteSessions:
         try:
             await self._commit_together(batch)
         except Exception as error:  # noqa: BLE001 - told to the one who waits; others go on
-            if len(batch) == 1 or isinstance(error, sqlite3.OperationalError):
-                # Locked, full, unreadable: it would fail again for each of them, one by one.
+            if len(batch) == 1 or _hopeless(error):
+                # It would fail again for each of them, one time-out after the other.
                 for waiting in batch:
                     _fail(waiting, error)
                 return
@@ -124,7 +130,7 @@ class SqliteSessions:
                     _fail(waiting, alone)
 
     async def _commit_together(self, batch: list[_Waiting]) -> None:
-        found = await self._database.query(lambda connection: _select(connection, batch))
+        found = await self._read(batch)
         decided = [waiting for waiting in batch if self._decide(waiting, found)]
         changes = [waiting.change for waiting in decided if waiting.change is not None]
         if any(not _empty(change) for change in changes):
@@ -134,6 +140,20 @@ class SqliteSessions:
             self._note(waiting.change, now)
             if not waiting.done.done():
                 waiting.done.set_result(waiting.outcome)
+
+    async def _read(self, batch: list[_Waiting]) -> dict[bytes, StoredSession]:
+        """The sessions of a batch: those just written are at hand, the others are read."""
+        found: dict[bytes, StoredSession] = {}
+        wanted: list[bytes] = []
+        for waiting in batch:
+            hot = self._hot.get(waiting.slots[0])
+            if hot is None:
+                wanted.extend(waiting.slots)
+            else:
+                found[hot.slot] = hot
+        if wanted:
+            found.update(await self._database.query(lambda connection: _select(connection, wanted)))
+        return found
 
     def _decide(self, waiting: _Waiting, found: dict[bytes, StoredSession]) -> bool:
         stored = next((found[slot] for slot in waiting.slots if slot in found), None)
@@ -154,8 +174,14 @@ class SqliteSessions:
         if change is None:
             return
         self._idle.drop(change.drop)
+        for slot in change.drop:
+            self._hot.pop(slot, None)
         if change.put is not None:
             self._idle.touch(change.put.slot, now)
+            self._hot[change.put.slot] = change.put
+            self._hot.move_to_end(change.put.slot)
+            if len(self._hot) > HOT:
+                self._hot.popitem(last=False)
 
 
 def _fail(waiting: _Waiting, error: Exception) -> None:
@@ -170,12 +196,17 @@ def _fail(waiting: _Waiting, error: Exception) -> None:
     waiting.done.set_exception(told)
 
 
+def _hopeless(error: Exception) -> bool:
+    """Whether the database itself is locked or unreadable, whatever would be written."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR)
+
+
 def _empty(change: Change) -> bool:
     return change == Change()
 
 
-def _select(connection: sqlite3.Connection, batch: list[_Waiting]) -> dict[bytes, StoredSession]:
-    slots = [slot for waiting in batch for slot in waiting.slots]
+def _select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, StoredSession]:
     found: dict[bytes, StoredSession] = {}
     for slot in slots:
         row = connection.execute(

@@ -35,7 +35,7 @@ READY: Final = 16
 LOWEST_PRIORITY: Final = 19
 LOOK_AGAIN: Final = 2.0
 """Seconds until staged codes are looked for again, whatever happened."""
-REST: Final = 3
+REST: Final = 9
 """Rest after a derivation, as a multiple of its time."""
 NONCE_BYTES: Final = 12
 SEPARATOR: Final = "\n"

@@ -93,12 +93,31 @@ def test_a_restart_finds_the_living_keys(clock, keys, tmp_path):
 
 
 def test_a_restart_after_a_long_night_destroys_what_should_be_dead(clock, keys, tmp_path):
-    """Keys that outlived their time while nothing ran are destroyed at the start."""
+    """Keys that outlived their time while nothing ran go two steady hours after the start.
+
+    Not at once: a machine that comes up with a wrong date must not destroy living keys.
+    """
     old = keys.current()[0]
     clock.run(3 * DAY)
     again = EpochFiles(tmp_path / "keys", clock, SeededEntropy(b"other"))
+    passing(clock, again, HOUR)
+    assert files(tmp_path) == [f"epoch-{old}", f"epoch-{old + 3}"]
+    passing(clock, again, HOUR)
     assert [epoch for epoch, _ in again.living()] == [old + 3]
     assert files(tmp_path) == [f"epoch-{old + 3}"]
+
+
+def test_a_start_with_a_wrong_date_destroys_nothing(clock, keys, tmp_path):
+    """The clock is set right within the hour, and every key is still there."""
+    passing(clock, keys, 13 * HOUR)
+    before = keys.living()
+    clock.jump(-20_000 * DAY)
+    again = EpochFiles(tmp_path / "keys", clock, SeededEntropy(b"other"))
+    passing(clock, again, HOUR)
+    clock.jump(20_000 * DAY)
+    last = EpochFiles(tmp_path / "keys", clock, SeededEntropy(b"third"))
+    last.rotate()
+    assert set(before) <= set(last.living())
 
 
 def test_a_destroyed_key_is_overwritten_before_it_is_unlinked(clock, keys, tmp_path):

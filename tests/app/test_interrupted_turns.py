@@ -4,7 +4,9 @@ import pytest
 
 from bot.app.simulate import Talk, simulate
 from bot.domain.message import Inbound
+from bot.domain.visitor import Visitor
 from bot.usecases.claim import claim_case
+from bot.usecases.remember import Visitors
 from bot.usecases.reply import reply
 from tests.e2e.house import content
 from tests.e2e.people import CODE, SHORT, plain
@@ -47,14 +49,13 @@ def code_on(messages):
 
 def restarted(bot):
     """What a process knows only in memory is gone."""
-    bot.converse._answered.clear()
+    bot.converse._visitors = Visitors(bytes(32))
 
 
 async def again(talk, **inbound):
     """The last update once more, as a provider delivers it to the next process."""
-    answer = await talk.simulation.converse.answer(
-        talk.visitor, Inbound(talk.turns, **inbound)
-    )
+    talk.visitor = Visitor("terminal", "author")
+    answer = await talk.simulation.converse.answer(talk.visitor, Inbound(talk.turns, **inbound))
     if answer.messages:
         talk.last = answer.messages
     return answer
@@ -76,12 +77,6 @@ async def dies_in(bot, name, act):
     finally:
         bot.converse._acts.later = later
     restarted(bot)
-
-
-@pytest.fixture
-def loose(monkeypatch):
-    """Perform has no slots to spare for a test: let one method be replaced."""
-    return monkeypatch
 
 
 async def test_a_code_whose_answer_was_lost_is_shown_again(bot):

@@ -99,16 +99,21 @@ class House:
         }  # fmt: skip
         return load_settings(**{**folders, **more})
 
-    def environment(self, **more: object) -> dict[str, str]:
-        """The same for a process of its own, with an organisation file it accepts."""
+    def named(self, **more: object) -> dict[str, object]:
+        """The settings of a process of its own, with an organisation file it accepts."""
+        own = self.folder / "organisation.toml"
         text = (DEMO / "organisation.toml").read_text(encoding="utf-8")
-        (self.folder / "organisation.toml").write_text(text.replace("sample = true", ""), "utf-8")
-        named = {
+        own.write_text(text.replace("sample = true", ""), "utf-8")
+        return {
             "data_dir": self.data, "secrets_dir": self.secrets, "runtime_dir": self.runtime,
-            "organisation_file": self.folder / "organisation.toml", **more,
+            "organisation_file": own, **more,
         }  # fmt: skip
+
+    def environment(self, **more: object) -> dict[str, str]:
+        """The same as environment variables, beside what is set but for our own."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SANAD_")}
-        told = {f"SANAD_{name.upper()}": str(value) for name, value in named.items()}
+        named = self.named(**more).items()
+        told = {f"SANAD_{name.upper()}": str(value) for name, value in named}
         return {**kept, **told, "PYTHONPATH": str(PROJECT)}
 
     # -- the caseworker ---------------------------------------------------------------------

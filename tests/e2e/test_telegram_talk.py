@@ -286,7 +286,8 @@ async def test_with_the_database_down_help_goes_on_and_nothing_is_pretended(
     house, telegram, book
 ):
     """911, the way out and services are answered; a report is refused; later all is as before."""
-    async with serving(house, telegram) as program:
+    clock = StillClock()
+    async with serving(house, telegram, clock=clock) as program:
         rose, sara, vian = (OnTelegram(book, telegram, chat) for chat in (ROSE, SARA, VIAN))
         await rose.begin()
         await rose.choose("menu.menu", "report")
@@ -315,6 +316,7 @@ async def test_with_the_database_down_help_goes_on_and_nothing_is_pretended(
         assert house.queue() == []
 
         await program.database.read("PRAGMA query_only=OFF")
+        clock.seconds += 3
         await rose.choose("report.consent_who", "on")
         rose.at("report.consent_seen")
         assert not rose.sees("outage.card")

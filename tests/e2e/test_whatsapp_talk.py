@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+from bot.app.simulate import StillClock
 from tests.e2e.house import serving
 from tests.e2e.people import LONG, SHORT, OnTelegram, OnWhatsApp, plain
 from tests.fakes.twilio import sign
@@ -143,7 +144,8 @@ async def test_two_people_never_see_each_others_screens(house, twilio, book):
 
 async def test_with_the_database_down_help_goes_on(house, twilio, book):
     """On WhatsApp too: 911, the way out and services from memory, no report that is not kept."""
-    async with serving(house, None, twilio) as program:
+    clock = StillClock()
+    async with serving(house, None, twilio, clock=clock) as program:
         await program.database.read("PRAGMA query_only=ON")
         amal = OnWhatsApp(book, twilio, AMAL)
         await amal.begin()
@@ -160,6 +162,7 @@ async def test_with_the_database_down_help_goes_on(house, twilio, book):
         await amal.leave()
         amal.at("exit.closed")
         await program.database.read("PRAGMA query_only=OFF")
+        clock.seconds += 3
         await amal.begin()
         await amal.report(WORDS)
     assert len(house.queue()) == 1

@@ -385,6 +385,7 @@ async def test_a_database_that_cannot_be_written_is_told_and_recovers(disk):
         await disk.store.sweep(TODAY)
     assert (await disk.take("rose")).sealed == b"before"
     await disk.database.read("PRAGMA query_only=OFF")
+    disk.clock.seconds += 31 * MINUTE
     await disk.put("sara", b"after")
     assert await disk.store.sweep(TODAY) == 1
     assert set(await disk.rows()) == {slot("sara")}
