@@ -61,21 +61,40 @@ async def again(talk, **inbound):
     return answer
 
 
+class Dying:
+    """The acts of a process, some of which it does not survive."""
+
+    def __init__(self, acts, **replaced):
+        self.acts = acts
+        self._replaced = replaced
+
+    def __getattr__(self, name):
+        return self._replaced.get(name) or getattr(self.acts, name)
+
+
+async def answered(bot):
+    """The caseworker has written; the row as it is then."""
+    (row,) = await bot.cases.rows(("new",))
+    await bot.receipts.settle(bot.cases)
+    member = bot.roster.roster.members[0]
+    row = await claim_case(bot.cases, row, member, bot.clock.now())
+    await reply(bot.cases, row, member, REPLY, bot.clock.now(), safe=True)
+    return row
+
+
 async def dies_in(bot, name, act):
     """Run a step during which the process dies before the act `name` is performed."""
-    later = bot.converse._acts.later
+    acts = bot.converse._acts
 
     async def deadly(wanted, request):
         if wanted == name:
             raise KilledError
-        return await later(wanted, request)
+        return await acts.later(wanted, request)
 
-    bot.converse._acts.later = deadly
-    try:
-        with pytest.raises(KilledError):
-            await act
-    finally:
-        bot.converse._acts.later = later
+    bot.converse._acts = Dying(acts, later=deadly)
+    with pytest.raises(KilledError):
+        await act
+    bot.converse._acts = acts
     restarted(bot)
 
 
@@ -126,12 +145,7 @@ async def test_an_act_that_died_half_way_is_begun_again(bot, name):
     code = code_on(talk.last)
     await talk.write(code)
     await talk.press("menu")
-    (row,) = await bot.cases.rows(("new",))
-    await bot.receipts.settle(bot.cases)
-    member = bot.roster.roster.members[0]
-    row = await claim_case(bot.cases, row, member, bot.clock.now())
-    await reply(bot.cases, row, member, REPLY, bot.clock.now(), safe=True)
-
+    row = await answered(bot)
     await talk.press("code")
     await talk.write(code)
     if name == "look_up":
@@ -170,32 +184,33 @@ def token(talk, value):
     )
 
 
-async def test_a_reply_marked_as_read_by_a_dying_process_is_not_lost(bot):
-    """Marked, then killed before it was shown: the repetition shows it all the same."""
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_a_reply_is_not_lost_around_its_mark(bot, moment):
+    """Killed before or after the letter was marked as read, and before it was shown: it comes."""
     talk = await sent(bot)
     code = code_on(talk.last)
     await talk.write(code)
     await talk.press("menu")
-    (row,) = await bot.cases.rows(("new",))
-    await bot.receipts.settle(bot.cases)
-    member = bot.roster.roster.members[0]
-    row = await claim_case(bot.cases, row, member, bot.clock.now())
-    await reply(bot.cases, row, member, REPLY, bot.clock.now(), safe=True)
+    row = await answered(bot)
     await talk.press("code")
     await talk.write(code)
     await talk.press("!skip")
     press = token(talk, "yes")
-    later = bot.converse._acts.later
+    confirm = bot.converse._acts.confirm
 
-    async def dying(name, request):
-        await later(name, request)
+    async def dying(read):
+        if moment == "after":
+            await confirm(read)
         raise KilledError
 
-    bot.converse._acts.later = dying
+    bot.converse._acts = Dying(bot.converse._acts, confirm=dying)
     with pytest.raises(KilledError):
         await talk.press("yes")
-    bot.converse._acts.later = later
+    bot.converse._acts = bot.converse._acts.acts
     restarted(bot)
-    assert [letter.state for letter in await bot.cases.letters(row.case)] == ["read"]
+    states = [letter.state for letter in await bot.cases.letters(row.case)]
+    assert states == ["waiting" if moment == "before" else "read"]
     await again(talk, press=press)
+    assert talk.screen == "code.reply"
     assert REPLY in plain(talk.last[-1].text)
+    assert [letter.state for letter in await bot.cases.letters(row.case)] == ["read"]

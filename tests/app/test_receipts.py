@@ -52,9 +52,7 @@ def maker(tmp_path, clock):
     def make(seed=b"one"):
         entropy = SeededEntropy(seed)
         epochs = EpochFiles(tmp_path / "keys", clock, entropy)
-        receipts = Receipts(
-            salt=SALT, pepper=PEPPER, entropy=entropy, epochs=epochs, cost=CHEAP
-        )
+        receipts = Receipts(salt=SALT, pepper=PEPPER, entropy=entropy, epochs=epochs, cost=CHEAP)
         made.append(receipts)
         return receipts
 

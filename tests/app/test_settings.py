@@ -207,11 +207,7 @@ def own_organisation(folder, **changes):
 
 
 def start():
-    return CliRunner().invoke(program.app, ["serve"] if has_commands() else [])
-
-
-def has_commands():
-    return len(program.app.registered_commands) + len(program.app.registered_groups) > 1
+    return CliRunner().invoke(program.app, ["serve"])
 
 
 @pytest.mark.usefixtures("logs_as_before")

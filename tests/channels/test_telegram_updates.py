@@ -267,7 +267,7 @@ def test_any_update_is_survived():
     )
     @given(st.integers(0, 2**64))
     def survive(seed: int) -> None:
-        chance = random.Random(seed)  # noqa: S311 - makes test data
+        chance = random.Random(seed)
         for _ in range(AT_ONCE):
             status, _body, _reads = loop.run_until_complete(call(channel, an_update(chance)))
             assert status == 200

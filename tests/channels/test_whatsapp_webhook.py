@@ -235,7 +235,7 @@ async def test_no_generated_form_breaks_the_webhook():
     """Any signed form answers 200 and any unsigned one 403; nothing raises."""
     talk = Talk(say=silence)
     webhook = channel(talk, UNREACHABLE).webhook
-    chance = random.Random(20261123)  # noqa: S311 - a repeatable test, not a secret
+    chance = random.Random(20261123)
     for number in range(FORMS):
         form = strange_form(chance, number)
         clean = [(name, value) for name, value in form if not _lone(name + value)]

@@ -1,7 +1,6 @@
+import pytest
 import structlog
 from structlog.testing import CapturingLogger
-
-import pytest
 
 from tests.e2e.house import House, content
 from tests.fakes.telegram import FakeTelegram

@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import uvicorn
@@ -22,6 +22,7 @@ from bot.app.library import Shelf
 from bot.app.organisation import load_organisation
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE
 from bot.app.settings import Settings, load_settings
+from bot.app.simulate import CHEAP
 from bot.cli import case
 from bot.domain.baghdad import WEEK
 from bot.domain.language import TAGS
@@ -29,6 +30,7 @@ from bot.domain.roster import Member, Roster, Shift
 from bot.ports.runtime import Clock
 from bot.sealing import keys
 from bot.sealing.opening import Expected, Identity, open_case, seal_identity
+from bot.usecases.receipts import Receipts
 from bot.usecases.trust_roster import check_roster, sign_roster
 from tests.fakes.telegram import TOKEN, FakeTelegram
 from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
@@ -56,6 +58,8 @@ def _content_again(*, sample: bool, books: Path | None = None) -> Content:
 
 # Reading takes two seconds and gives the same each time; only the folder of old books is its own.
 compose.read_content = _content_again
+# A mailbox is slow to derive on purpose; what is tested here is not how slow.
+compose.Receipts = partial(Receipts, cost=CHEAP)
 
 
 class House:

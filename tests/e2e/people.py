@@ -60,7 +60,9 @@ def plain(text: str) -> str:
 
 def _pattern(line: str) -> str:
     """A line of a template, with anything in the place of its placeholders."""
-    return ".+".join(re.escape(piece) for piece in PLACEHOLDER.split(without_controls(line.strip())))
+    return ".+".join(
+        re.escape(piece) for piece in PLACEHOLDER.split(without_controls(line.strip()))
+    )
 
 
 class Person:
@@ -167,7 +169,7 @@ class OnTelegram(Person):
     async def send(self, **content: object) -> str:
         return await self._answered(lambda: self.telegram.send(self.chat, **content))
 
-    async def pick(self, screen: str, value: str) -> str:  # noqa: ARG002 - a button says it all
+    async def pick(self, screen: str, value: str) -> str:
         return await self._answered(lambda: self.press(value))
 
     async def leave(self) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import aiohttp
+
 from bot.app.simulate import StillClock
 from tests.e2e.house import SECRET, House, serving
 from tests.e2e.people import LONG, SHORT, OnTelegram, OnWhatsApp, plain
@@ -22,9 +23,7 @@ def counted(house):
     return {table: house.rows(EVERYTHING + table)[0][0] for table in TABLES}
 
 
-async def test_a_report_is_answered_and_the_answer_read_on_whatsapp(
-    house, telegram, twilio, book
-):
+async def test_a_report_is_answered_and_the_answer_read_on_whatsapp(house, telegram, twilio, book):
     """Language, service, report, code; claimed, opened and answered; read with the code; undone.
 
     The caseworker's commands run in processes of their own, beside the running service.
@@ -38,12 +37,12 @@ async def test_a_report_is_answered_and_the_answer_read_on_whatsapp(
         code = await rose.report(WORDS, route=LONG)
         (number,) = house.queue()
 
-        listed = json.loads(await house.case_apart("list", "--json"))
+        listed = json.loads(await house.case("list", "--json"))
         assert [(row["case"], row["state"], row["language"]) for row in listed] == [
             (number, "new", "ar")
         ]
         assert WORDS not in str(listed)
-        await house.case_apart("claim", "--next")
+        await house.case("claim", "--next")
         opened = await house.case_apart("open", number[:8])
         assert WORDS in opened
         assert "signs of forced labour" in opened.lower()
@@ -282,9 +281,7 @@ async def test_without_a_roster_a_report_is_refused_and_not_lost(tmp_path, teleg
         assert len(house.queue()) == 1
 
 
-async def test_with_the_database_down_help_goes_on_and_nothing_is_pretended(
-    house, telegram, book
-):
+async def test_with_the_database_down_help_goes_on_and_nothing_is_pretended(house, telegram, book):
     """911, the way out and services are answered; a report is refused; later all is as before."""
     clock = StillClock()
     async with serving(house, telegram, clock=clock) as program:
@@ -328,8 +325,7 @@ async def test_with_the_database_down_help_goes_on_and_nothing_is_pretended(
 
 
 async def test_a_draft_dies_after_half_an_hour(house, telegram, book):
-    """Thirty-one quiet minutes: the row is gone, and whoever writes then is asked for a language.
-    """
+    """Thirty-one quiet minutes: the row is gone, and whoever writes then is asked for a language."""
     clock = StillClock()
     async with serving(house, telegram, clock=clock) as program:
         rose = OnTelegram(book, telegram, ROSE)

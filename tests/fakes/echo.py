@@ -58,5 +58,5 @@ class Echo:
             self.visitors.append(visitor)
         return self.reply(inbound)
 
-    def delivered(self, visitor: Visitor, mark: int, references: Sequence[int]) -> None:  # noqa: ARG002
+    def delivered(self, visitor: Visitor, mark: int, references: Sequence[int]) -> None:
         self.sent[mark] = tuple(references)

@@ -229,9 +229,7 @@ async def test_a_code_whose_message_was_lost_comes_with_the_next_one(
     assert len(house.queue()) == 1
 
 
-async def test_a_code_that_was_staged_when_the_process_died_still_opens(
-    house, telegram, nursery
-):
+async def test_a_code_that_was_staged_when_the_process_died_still_opens(house, telegram, nursery):
     """Killed right after the code was shown, before its mailbox was derived: it opens later."""
     port = free_port()
     settings = settings_for(house, telegram, "webhook", port)

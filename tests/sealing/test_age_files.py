@@ -36,7 +36,7 @@ def test_chunk_boundaries_round_trip(size: int) -> None:
 
 def test_ten_thousand_altered_files_never_open() -> None:
     """No flipped, cut, lengthened, doubled or exchanged byte goes unnoticed, anywhere."""
-    rng = random.Random(20)  # noqa: S311 - the same alterations each run
+    rng = random.Random(20)
     blob = age.seal(b"the same words " * 20, [RECIPIENT, keys.recipient_of(OTHER)])
     for _ in range(MUTATIONS):
         altered = _altered(rng, blob)
