@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import gc
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import typer
@@ -22,6 +23,24 @@ SWITCH_SECONDS: Final = 0.0005
 """A commit that is done waits half a millisecond for the interpreter, not five."""
 COLLECT: Final = (20_000, 20, 50)
 """Turns make few circles: the collector runs a tenth as often as it would by itself."""
+
+
+class _Server(uvicorn.Server):
+    """The web server, ended by us.
+
+    Its own handling raises the signal again after serving: the process would die before the
+    database is folded up and the channels have said their last.
+    """
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the loop."""
+        yield
+
+    def stop(self) -> None:
+        """Stop accepting, finish what runs; a second signal does not wait for connections."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def serve() -> None:
@@ -57,7 +76,7 @@ def run(
 
     async def main() -> None:
         async with running(settings, organisation, demo=demo) as program:
-            server = uvicorn.Server(
+            server = _Server(
                 uvicorn.Config(
                     program.app,
                     host=settings.host,
@@ -81,6 +100,9 @@ def run(
             gc.freeze()
             gc.set_threshold(*COLLECT)
             sys.setswitchinterval(SWITCH_SECONDS)
+            loop = asyncio.get_running_loop()
+            for stop in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(stop, server.stop)
             await server.serve()
 
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop()) as runner:

@@ -19,6 +19,8 @@ from bot.i18n.units import Unit, limit_comment, source_text
 KEYWORDS: Final[Mapping[str, Any]] = {"Phrase": ((1, "c"), 2), "CountedPhrase": ((1, "c"), 2, 3)}
 """Babel's way of saying which argument is the context (`c`), the text and the plural."""
 TAG: Final = "TRANSLATORS:"
+WITHOUT_TEXTS: Final = frozenset({"domain", "engine", "sealing"})
+"""Layers that may not import i18n and so hold no texts of the program."""
 BLAND: Final = frozenset({"entry", "exit", "resume"})
 """Flows whose first lines are seen at a glance, before anybody has said it is safe to read."""
 STANDING_MOVES: Final = 4
@@ -148,6 +150,8 @@ def all_units(root: Path) -> list[Unit]:
     for path in sorted((root / "flows").glob("*.yaml")):
         units += flow_units(path.read_text(encoding="utf-8"), path.relative_to(root).as_posix())
     for path in sorted((root / "bot").rglob("*.py")):
+        if path.relative_to(root / "bot").parts[0] in WITHOUT_TEXTS:
+            continue  # their own `Phrase` is another thing
         units += python_units(path, path.relative_to(root).as_posix())
     _refuse_twins(units)
     return units

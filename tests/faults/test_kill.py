@@ -14,11 +14,11 @@ from typing import IO
 import pytest
 
 from tests.e2e.house import PROJECT, House, channels, content
-from tests.e2e.people import BEGIN, SHORT, OnTelegram, plain
-from tests.fakes.telegram import FakeTelegram
+from tests.e2e.people import BEGIN, CODE, SHORT, OnTelegram, plain
+from tests.fakes.telegram import Call, FakeTelegram
 
 PEOPLE = 6
-KILLS = 5
+KILLS = 4
 STEPS = len(BEGIN) + len(SHORT) + 5
 """Answers each person gets up to the code."""
 STOP_SECONDS = 5.0
@@ -113,26 +113,76 @@ async def listening(port: int) -> None:
                 return
 
 
-async def to_the_code(person: OnTelegram, words: str) -> str:
-    """A report up to its code, whatever happens on the way."""
-    await person.write("hello")
-    await person.choose("entry.language", "en")
-    await person.take(*BEGIN, *SHORT)
-    await person.write(words)
-    await person.take(("report.secret_word", "!skip"), ("report.review", "send"))
-    person.at("report.read_back")
-    return person.code()
+ROUTE = {"entry.language": "en", **dict(BEGIN), **dict(SHORT)}
+ROUTE |= {"report.secret_word": "!skip", "report.review": "send"}
+SCREENS = (*ROUTE, "report.narrative", "report.read_back", "report.goodbye")
+
+
+class Patient(OnTelegram):
+    """Somebody who looks at the newest screen and does what it asks for, however often it comes.
+
+    When everything they did has reached the bot and still no answer comes, they send a sticker:
+    that changes nothing and shows them where they are.
+    """
+
+    tag = "en"
+    looked = 0
+
+    async def to_the_code(self, words: str) -> str:
+        wrote = False
+        await self.telegram.write(self.chat, "hello")
+        while True:
+            screen = await self.news()
+            if screen == "report.read_back":
+                return CODE.findall(plain("\n".join(self._said())))[-1]
+            if screen == "report.narrative" and not wrote:
+                wrote = True
+                await self.telegram.write(self.chat, words)
+            elif screen in ROUTE:
+                await self.press(ROUTE[screen])
+
+    async def until(self, wanted: str) -> None:
+        while await self.news() != wanted:
+            pass
+
+    async def news(self) -> str:
+        """The screen that comes next, after a nudge if nothing comes."""
+        for _ in range(40):
+            try:
+                await self.telegram.until(lambda: len(self.screens()) > self.looked, 0.5)
+            except TimeoutError:
+                if not self.telegram._tasks and not self.telegram.unconfirmed:
+                    await self.telegram.send(self.chat, sticker={"emoji": "?"})
+                continue
+            self.looked = len(self.screens())
+            return self.where()
+        raise AssertionError("nobody answers any more")
+
+    def screens(self) -> list[Call]:
+        """Everything with buttons that was sent to this person or edited."""
+        return [call for call in self._shown() if "reply_markup" in call.params]
+
+    def where(self) -> str:
+        self._seen = self._shown().index(self.screens()[-1])
+        return next((name for name in SCREENS if self.sees(name)), "")
+
+    def button(self, value: str) -> tuple[int, str]:
+        rows = self.screens()[-1].params["reply_markup"]["inline_keyboard"]
+        tokens = [one["callback_data"] for row in rows for one in row if "callback_data" in one]
+        found = [token for token in tokens if token.partition(":")[2] == value]
+        assert found, f"no {value} among {tokens}"
+        return 0, found[0]
 
 
 def answers(telegram: FakeTelegram) -> int:
     return len(telegram.called("sendMessage")) + len(telegram.called("editMessageText"))
 
 
-@pytest.mark.parametrize(("mode", "seed"), [("webhook", 1), ("webhook", 2), ("polling", 3)])
+@pytest.mark.parametrize(("mode", "seed"), [("webhook", 1), ("polling", 3)])
 async def test_killed_again_and_again_nothing_is_lost_and_nothing_twice(
     house, telegram, nursery, mode, seed
 ):
-    """Six people report while the process is killed five times at random moments.
+    """Six people report while the process is killed four times at random moments.
 
     Nobody has to do anything about it but write on: everybody gets an answer to everything and a
     code; every report is in the queue exactly once, with its words; every talk goes on.
@@ -145,54 +195,34 @@ async def test_killed_again_and_again_nothing_is_lost_and_nothing_twice(
     await nursery.start(settings)
     await listening(port)
     talks = [
-        asyncio.create_task(to_the_code(person, f"words of person {count}"))
+        asyncio.create_task(person.to_the_code(f"words of person {count}"))
         for count, person in enumerate(people)
     ]
     try:
         for moment in sorted(chance.sample(range(3, PEOPLE * STEPS - 10), KILLS)):
-            await telegram.until(lambda after=moment: answers(telegram) >= after, 30)
+            failed = [talk for talk in talks if talk.done() and talk.exception()]
+            assert not failed, failed[0].exception()
+            await telegram.until(lambda after=moment: answers(telegram) >= after, 15)
             await asyncio.sleep(chance.random() * 0.004)
             await nursery.kill()
             await nursery.start(settings)
         codes = await asyncio.wait_for(asyncio.gather(*talks), 40)
         await listening(port)
         for person, code in zip(people, codes, strict=True):
-            await person.write(code)
-            person.at("report.goodbye")
+            await telegram.write(person.chat, code)
+            await person.until("report.goodbye")
         assert len(set(codes)) == PEOPLE
         told = sorted(one["answers"]["narrative"] for one in house.told())
         assert told == sorted(f"words of person {count}" for count in range(PEOPLE))
         assert house.rows("SELECT count(*) FROM audit WHERE act = 'submit'") == [(PEOPLE,)]
         await house.settled()
-        await people[0].choose("report.goodbye", "menu")
+        await people[0].pick("", "menu")
         await people[0].come_back(codes[0])
         people[0].at("code.nothing_new")
     finally:
         for talk in talks:
             talk.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
-
-
-class Patient(OnTelegram):
-    """Somebody who, when no answer comes, does the same again after a while."""
-
-    patience = 1.0
-
-    async def _answered(self, act, *, buttons=True):
-        for _ in range(20):
-            before = self._seen = len(self._shown())
-            await act()
-            try:
-                await self.telegram.until(
-                    lambda count=before: any(
-                        "reply_markup" in call.params for call in self._shown()[count:]
-                    ),
-                    self.patience,
-                )
-            except TimeoutError:
-                continue
-            return self.text
-        raise AssertionError("nobody answers any more")
 
 
 @pytest.mark.parametrize("mode", ["webhook", "polling"])
