@@ -96,7 +96,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
         "SANAD_DATA_DIR": str(tmp_path_factory.mktemp("demo")),
     }
     process = subprocess.Popen(
-        ["./run", "demo"], cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True
+        ["./run", "demo"], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL
     )
     base = f"http://127.0.0.1:{port}"
     try:

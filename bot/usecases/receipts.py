@@ -35,8 +35,10 @@ READY: Final = 16
 LOWEST_PRIORITY: Final = 19
 LOOK_AGAIN: Final = 2.0
 """Seconds until staged codes are looked for again, whatever happened."""
+AT_ONCE: Final = 4
+"""Derivations done without a rest: an ordinary day never waits."""
 REST: Final = 9
-"""Rest after a derivation, as a multiple of its time."""
+"""Rest after a further one, as a multiple of its time: a flood may not take the machine."""
 NONCE_BYTES: Final = 12
 SEPARATOR: Final = "\n"
 
@@ -101,7 +103,7 @@ class Receipts:
     async def settle(self, mailboxes: MailboxStore) -> int:
         """Derive every staged code; how many were settled."""
         waiting = await mailboxes.staged()
-        for staged in waiting:
+        for number, staged in enumerate(waiting, start=1):
             plain = self._open(staged.case, staged.code)
             if plain is None:
                 # Its epoch key is gone (a power cut within seconds of the report): the report is
@@ -109,8 +111,11 @@ class Receipts:
                 _log.error("receipt_unrecoverable")
                 await mailboxes.abandon(staged.case)
                 continue
+            began = time.monotonic()
             code, _, word = plain.partition(SEPARATOR)
             await mailboxes.settle(staged.case, await self._mailbox_of(code, word))
+            if number > AT_ONCE:
+                await asyncio.sleep(REST * (time.monotonic() - began))
         return len(waiting)
 
     async def settle_now(
@@ -128,15 +133,14 @@ class Receipts:
         self._person.shutdown(wait=False, cancel_futures=True)
 
     async def _prepare(self) -> None:
+        began = time.monotonic()
         code = self._new_code()
         self._ready.append(Receipt(code, await self._mailbox_of(code, "")))
+        if len(self._ready) > AT_ONCE:
+            await asyncio.sleep(time.monotonic() - began)
 
     async def _mailbox_of(self, code: str, word: str) -> Mailbox:
-        """Derive in the background, then rest: a flood of reports may not take the machine."""
-        began = time.monotonic()
-        mailbox = await self._run(self._background, lambda: _mailbox(self._derive(code, word)))
-        await asyncio.sleep(REST * (time.monotonic() - began))
-        return mailbox
+        return await self._run(self._background, lambda: _mailbox(self._derive(code, word)))
 
     def _new_code(self) -> str:
         return receipt.new_code(self._entropy.random_bytes(receipt.ENTROPY_SIZE))
