@@ -325,7 +325,7 @@ async def test_with_the_database_down_help_goes_on_and_nothing_is_pretended(hous
 
 
 async def test_a_draft_dies_after_half_an_hour(house, telegram, book):
-    """Thirty-one quiet minutes: the row is gone, and whoever writes then is asked for a language."""
+    """After thirty-one quiet minutes the row is gone; who writes then is asked for a language."""
     clock = StillClock()
     async with serving(house, telegram, clock=clock) as program:
         rose = OnTelegram(book, telegram, ROSE)

@@ -27,6 +27,7 @@ def serve(told: dict) -> None:
 def main() -> None:
     content()
     import bot.channels.telegram  # noqa: F401 - read before the fork too
+
     child = 0
     print("ready", flush=True)
     for line in sys.stdin:
