@@ -11,7 +11,8 @@ from bot.domain.language import LANGUAGES, TAGS, Tag
 from bot.domain.message import Button, Outgoing
 from bot.domain.session import Session
 from bot.engine.flow import Node
-from bot.engine.turn import World, prompt
+from bot.engine.turn import prompt
+from bot.engine.world import World
 from bot.i18n import rendering
 from bot.i18n.rendering import Param
 from bot.usecases.present import Presenter

@@ -9,15 +9,15 @@ from typing import Final
 from bot.domain import contexts
 from bot.domain.language import LANGUAGES, TAGS
 from bot.domain.message import TELEGRAM, WHATSAPP_LIST
-from bot.engine import turn
+from bot.engine import names
 from bot.engine.flow import PLACEHOLDERS, STANDING_MOVES, Book, Condition, Node
 from bot.engine.loader import suggest, texts
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 RAW: Final = re.compile(r"[\d٠-٩۰-۹]{3,}|\S@\S")
 ROOTS: Final = (
-    turn.ENTRY, turn.EXIT, turn.DANGER, turn.SELF_HARM, turn.MENU, turn.HELP, turn.STOPPED,
-    turn.CONFIRM, turn.AGAIN, turn.LOST, turn.ODD, turn.EDITED, turn.GATE, "odd.group",
+    names.ENTRY, names.EXIT, names.DANGER, names.SELF_HARM, names.MENU, names.HELP, names.STOPPED,
+    names.CONFIRM, names.AGAIN, names.LOST, names.ODD, names.EDITED, names.GATE, "odd.group",
     "outage.card", "moves.labels", "topics.names", "entry.safe", "report.review",
 )  # fmt: skip
 """Nodes the program goes to by itself."""
@@ -102,7 +102,7 @@ def _endless(book: Book) -> Iterator[Problem]:
     good = {
         name
         for name, node in book.nodes.items()
-        if node.end or node.returns or name in (turn.MENU, turn.EXIT)
+        if node.end or node.returns or name in (names.MENU, names.EXIT)
     }
     growing = True
     while growing:

@@ -6,15 +6,13 @@ nearly right, a topic, and only then one gentle repetition. Nothing a person wri
 """
 
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
 
 import msgspec
 
 from bot.domain import contexts
 from bot.domain.folding import clean, fold, number
-from bot.domain.language import TAGS, Tag
+from bot.domain.language import TAGS
 from bot.domain.message import Inbound
 from bot.domain.scrub import find_identifiers
 from bot.domain.session import (
@@ -22,115 +20,42 @@ from bot.domain.session import (
     MARKS_KEPT,
     REFERENCES_KEPT,
     TRAIL_KEPT,
-    Answer,
     Call,
     Session,
 )
-from bot.engine import matching
-from bot.engine.effects import Act, Count, Effect, Forget, Option, Outcome, Show
-from bot.engine.flow import (
-    END_MOVES,
-    MOVE_NUMBERS,
-    STANDING_MOVES,
-    Book,
-    Condition,
-    Move,
-    Node,
+from bot.engine import matching, screens
+from bot.engine.effects import Act, Count, Effect, Forget, Outcome, Show
+from bot.engine.flow import MOVE_NUMBERS, Node
+from bot.engine.names import (
+    AGAIN,
+    CARRIED,
+    CONFIRM,
+    DANGER,
+    EDITED,
+    ENTRY,
+    EXIT,
+    FETCHED_AGAIN,
+    FORGET_MINUTES,
+    FORKS,
+    GATE,
+    GATE_MINUTES,
+    HELP,
+    HOPS,
+    KEEP_REFERENCES_MINUTES,
+    LATER,
+    LOST,
+    MENU,
+    MISSES_BEFORE_LOST,
+    ODD,
+    SAFE,
+    SECRET_ANSWERS,
+    SELF_HARM,
+    SHORT_TEXT,
+    STOPPED,
+    UNSPOKEN_FLOWS,
+    URGENT_FLOWS,
 )
-
-ENTRY: Final = "entry.language"
-EXIT: Final = "exit.bye"
-DANGER: Final = "danger.card"
-SELF_HARM: Final = "self_harm.ask"
-MENU: Final = "menu.menu"
-HELP: Final = "menu.help"
-STOPPED: Final = "menu.stopped"
-CONFIRM: Final = "repair.confirm"
-AGAIN: Final = "repair.again"
-LOST: Final = "repair.lost"
-ODD: Final = "odd.media"
-EDITED: Final = "odd.edited"
-GATE: Final = "resume.gate"
-
-SAFE: Final = "entry.safe"
-LATER: Final = "entry.later"
-UNSPOKEN_FLOWS: Final = frozenset({"entry", "exit", "odd", "outage", "resume"})
-FETCHED_AGAIN: Final = frozenset({"find_services", "look_up", "read_reply", "letter", "duty"})
-"""Acts that change nothing for the person, so that their outcome may be fetched again."""
-SECRET_ANSWERS: Final = ("code", "word", "addition", "typed_code", "secret_word")
-CARRIED: Final = frozenset({"topic", "self_harm", "organ_arranged", "marriage_soon"})
-"""What guidance has learnt that a report begins with (besides the danger questions, dv_…)."""
-FORKS: Final = frozenset({"age_band", "reporter_role"})
-"""Answers that decide which consent is asked for: amending one walks on from there."""
-SHORT_TEXT: Final = 6
-"""Words of a text in which 911 stands for the number and not for something counted."""
-URGENT_FLOWS: Final = frozenset({"danger", "self_harm"})
-
-GATE_MINUTES: Final = 10
-"""After this long a question is not simply asked again: somebody else may hold the phone."""
-FORGET_MINUTES: Final = 30
-"""After this long the draft and the session are gone."""
-KEEP_REFERENCES_MINUTES: Final = 48 * 60
-"""Telegram lets a bot erase messages for 48 hours."""
-HOPS: Final = 60
-"""A flow may say this much in one turn; the linter forbids circles without a question."""
-MISSES_BEFORE_LOST: Final = 2
-
-
-class Route(Protocol):
-    """A typed text's topic and whether it sounds like danger."""
-
-    @property
-    def topic(self) -> str:
-        """A router topic key, `other` when nothing fits."""
-        ...
-
-    @property
-    def danger(self) -> bool:
-        """Whether life or body may be at risk."""
-        ...
-
-
-class Understanding(Protocol):
-    """What the engine needs to read typed words: commands and topics (bot.engine.routing)."""
-
-    def command(self, text: str) -> str | None:
-        """A global command when the whole text is one."""
-        ...
-
-    def route(self, text: str) -> Route:
-        """Topic and danger of a free text."""
-        ...
-
-
-class Places(Protocol):
-    """What the engine needs of the gazetteer."""
-
-    def codes(self) -> tuple[str, ...]:
-        """The 19 governorate codes in the order they are shown."""
-        ...
-
-    def label(self, code: str, tag: Tag) -> str:
-        """A governorate's name in a language."""
-        ...
-
-    def find(self, text: str) -> str | None:
-        """The governorate of a typed place in any of the four languages."""
-        ...
-
-    def at(self, latitude: float, longitude: float) -> str | None:
-        """The governorate a point lies in or next to; None outside Iraq."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Everything a turn may know besides the session: all of it immutable."""
-
-    book: Book
-    understanding: Understanding
-    places: Places
-    facts: frozenset[str] = frozenset()
+from bot.engine.world import World
 
 
 def turn(
@@ -295,7 +220,10 @@ class _Talk:
         node = self.node
         if node.choice(press.value) is not None or (
             node.kind in ("place", "step")
-            and any(option.value == press.value for option in self.options(node))
+            and any(
+                option.value == press.value
+                for option in screens.options(self.world, self.session, node)
+            )
         ):
             self._answer(press.value)
         else:
@@ -353,7 +281,7 @@ class _Talk:
 
     def _take_choice(self, text: str, *, again: bool) -> None:
         node = self.node
-        options = self.options(node)
+        options = screens.options(self.world, self.session, node)
         if node.kind == "many":
             values = matching.match_numbers(text, options)
             if values is not None and len(values) > 1:
@@ -547,7 +475,7 @@ class _Talk:
         return flow in URGENT_FLOWS and node.flow not in URGENT_FLOWS
 
     def _tick(self, node: Node, value: str) -> None:
-        chosen = self._chosen(node)
+        chosen = screens.chosen_of(self.session, node)
         chosen = [item for item in chosen if item != value] if value in chosen else [*chosen, value]
         self.session.answers[node.save] = chosen
         choice = node.choice(value)
@@ -561,12 +489,10 @@ class _Talk:
         node = self.node
         self.session.misses = 0
         self.session.cautious = False
-        self.session.answers[node.save] = list(dict.fromkeys((*self._chosen(node), *values)))
+        self.session.answers[node.save] = list(
+            dict.fromkeys((*screens.chosen_of(self.session, node), *values))
+        )
         self._advance(node)
-
-    def _chosen(self, node: Node) -> list[str]:
-        answer = self.session.answers.get(node.save, [])
-        return list(answer) if isinstance(answer, list) else [answer]
 
     def _leave(self, node: Node) -> None:
         """Remember the way back, but never to a screen that shows a code or a reply."""
@@ -585,30 +511,11 @@ class _Talk:
             self.session.amending = False
             target = flow.review
         else:
-            target = self._next(node)
+            target = screens.next_of(self.world, self.session, node)
         if show:
             self.enter(target)
         else:
             self.session.node = target
-
-    def _next(self, node: Node) -> str:
-        for rule in node.next:
-            if rule.when is None or self.holds(rule.when):
-                return rule.to
-        return MENU
-
-    def holds(self, condition: Condition) -> bool:
-        if condition.kind == "fact":
-            return condition.name in self.world.facts
-        if condition.kind == "not":
-            return not self.holds(condition.parts[0])
-        if condition.kind == "any":
-            return any(self.holds(part) for part in condition.parts)
-        if condition.kind == "all":
-            return all(self.holds(part) for part in condition.parts)
-        answer = self.session.answers.get(condition.name, "")
-        given = answer if isinstance(answer, list) else [answer]
-        return any(value in condition.values for value in given)
 
     # ------------------------------------------------------------------ entering
     def enter(self, name: str) -> None:
@@ -636,7 +543,7 @@ class _Talk:
             if node.returns:
                 self._return()
                 return
-            name = self._next(node)
+            name = screens.next_of(self.world, self.session, node)
 
     def _needs_language(self, node: Node) -> bool:
         """Only the first screens speak all four languages at once; before others, one is chosen."""
@@ -703,51 +610,6 @@ class _Talk:
         return Outcome("different")
 
     # ------------------------------------------------------------------ showing
-    def options(self, node: Node) -> tuple[Option, ...]:
-        """What can be chosen at a node now."""
-        if node.kind == "place":
-            tag = self.session.language or "en"
-            return tuple(
-                Option(code, label=self.world.places.label(code, tag))
-                for code in self.world.places.codes()
-            )
-        if node.kind == "step":
-            return self._steps(node)
-        ticks = node.kind == "many" and not self.session.cautious
-        chosen = self._chosen(node) if ticks else []
-        return tuple(
-            Option(
-                choice.value,
-                contexts.choice(node.name, choice.value),
-                describe=contexts.describe(node.name, choice.value) if choice.describe else "",
-                brief=contexts.brief(node.name, choice.value) if choice.short else "",
-                ticked=choice.value in chosen,
-            )
-            for choice in node.choices
-        )
-
-    def _steps(self, node: Node) -> tuple[Option, ...]:
-        flow = self.world.book.flows[node.flow]
-        named = [self.world.book.nodes[name] for name in flow.steps]
-        return tuple(
-            Option(step.name, contexts.short(step.name))
-            for step in named
-            if step.short and step.save in self.session.answers
-        )
-
-    def moves(self, node: Node) -> tuple[Move, ...]:
-        """The standing buttons of a node: what it lists, less those that lead nowhere."""
-        listed = node.moves
-        if listed is None:
-            listed = STANDING_MOVES if node.ask else END_MOVES
-        able = tuple(
-            move
-            for move in listed
-            if not (move == "back" and not self.session.trail)
-            and not (move == "skip" and (node.required or not (node.skip or node.next)))
-        )
-        return ("done", *able) if node.kind == "many" and node.ask else able
-
     def show(self, asked: tuple[str, ...], *, repeated: bool = False) -> None:
         """Show what was gathered and the question the talk waits at."""
         session = self.session
@@ -769,10 +631,10 @@ class _Talk:
             Show(
                 parts,
                 node,
-                self.options(node) if node.ask else (),
-                self.moves(node),
+                screens.options(self.world, self.session, node) if node.ask else (),
+                screens.moves(self.session, node),
                 node.copy,
-                self._progress(node),
+                screens.progress(self.world, self.session, node),
                 repeated,
             )
         )
@@ -799,26 +661,6 @@ class _Talk:
         else:
             self.show((), repeated=True)
 
-    def _progress(self, node: Node) -> tuple[int, int] | None:
-        """This question's place among those that were asked and those still to come."""
-        flow = self.world.book.flows[node.flow]
-        if node.name not in flow.steps or self.session.amending:
-            return None
-        done = len({name for name in self.session.trail if name in flow.steps} - {node.name})
-        return done + 1, done + 1 + self._steps_ahead(node, frozenset(flow.steps))
-
-    def _steps_ahead(self, node: Node, steps: frozenset[str]) -> int:
-        """How many steps follow if nothing more is answered; a later answer may change it."""
-        ahead: set[str] = set()
-        while len(ahead) < HOPS and node.next:
-            node = self.world.book.nodes[self._next(node)]
-            if node.name in ahead:
-                break
-            if node.do or node.end or (node.ask and node.name not in steps and node.kind == "step"):
-                break
-            ahead.add(node.name)
-        return len(ahead & steps)
-
     def _remember_reference(self, reference: int) -> None:
         if reference:
             self.session.references.append((reference, self.minute))
@@ -828,42 +670,6 @@ class _Talk:
             ][-REFERENCES_KEPT:]
 
 
-PLACE: Final = "place:"
-"""Before a governorate code where a context stands otherwise."""
-
-
 def _names_911(text: str) -> bool:
     words = fold(text).split() if len(text) <= 60 else []
     return len(words) <= SHORT_TEXT and "911" in words
-
-
-def answer_labels(book: Book, session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """For the review: (context of the question's name, contexts of the labels chosen), in order."""
-    lines: list[tuple[str, tuple[str, ...]]] = []
-    for flow in book.flows.values():
-        for name in flow.steps if flow.review else ():
-            node = book.nodes[name]
-            given = session.answers.get(node.save)
-            if given and node.short and node.kind == "place":
-                lines.append((contexts.short(name), (f"{PLACE}{given}",)))
-            elif given and node.short and node.kind in ("choice", "many"):
-                lines.append((contexts.short(name), _chosen_contexts(book, node, given)))
-    return tuple(lines)
-
-
-def _chosen_contexts(book: Book, node: Node, given: Answer) -> tuple[str, ...]:
-    values = given if isinstance(given, list) else [given]
-    found: Mapping[str, Node] = book.nodes
-    return tuple(
-        contexts.choice(owner, value) for value in values for owner in _owners(found, node, value)
-    )
-
-
-def _owners(nodes: Mapping[str, Node], node: Node, value: str) -> tuple[str, ...]:
-    """The node whose label a value has: the step itself, or a further page that saves the same."""
-    if node.choice(value) is not None:
-        return (node.name,)
-    for other in nodes.values():
-        if other.flow == node.flow and other.save == node.save and other.choice(value) is not None:
-            return (other.name,)
-    return ()

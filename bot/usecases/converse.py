@@ -14,7 +14,8 @@ from bot.domain.session import Session
 from bot.domain.visitor import Visitor
 from bot.engine.effects import Act, Count, Forget, Outcome, Show
 from bot.engine.flow import Book
-from bot.engine.turn import Places, Understanding, World, prompt, turn
+from bot.engine.turn import prompt, turn
+from bot.engine.world import Places, Understanding, World
 from bot.errors import OpenError, StoreError
 from bot.i18n.rendering import Param
 from bot.ports.acts import Acts, Done, Request

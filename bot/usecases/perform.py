@@ -8,7 +8,7 @@ from bot.domain.baghdad import local
 from bot.domain.case import DONE, State
 from bot.domain.language import Tag
 from bot.domain.session import Answer
-from bot.engine.turn import Places
+from bot.engine.world import Places
 from bot.errors import OpenError, RosterError, SealError, StoreError
 from bot.i18n import phrases, rendering
 from bot.i18n.catalogues import Catalogue

@@ -10,7 +10,9 @@ from bot.domain.message import Button, Copy, Outgoing
 from bot.domain.session import Session
 from bot.engine.effects import Option, Show
 from bot.engine.flow import MOVE_NUMBERS, Book, Move
-from bot.engine.turn import ENTRY, PLACE, Places, answer_labels
+from bot.engine.names import ENTRY
+from bot.engine.review import PLACE, answer_labels
+from bot.engine.world import Places
 from bot.i18n import phrases, rendering
 from bot.i18n.catalogues import Catalogue
 from bot.i18n.rendering import Param

@@ -12,7 +12,8 @@ from bot.domain.session import Session, decode, encode
 from bot.engine import loader
 from bot.engine.effects import Effect, Outcome, Show
 from bot.engine.flow import Book
-from bot.engine.turn import World, turn
+from bot.engine.turn import turn
+from bot.engine.world import World
 
 MINUTE = 29_927_520
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.domain.message import Inbound
 from bot.domain.session import decode, encode
 from bot.engine.effects import Act, Count, Forget
-from bot.engine.turn import World, turn
+from bot.engine.turn import turn
+from bot.engine.world import World
 from tests.engine.conftest import MINUTE, Player
 
 Start = Callable[[], Player]

@@ -1,0 +1,362 @@
+"""Fifty talks, and then a search: nobody's number, name, words or place is anywhere."""
+
+import asyncio
+import io
+import logging
+import sys
+import tempfile
+import traceback
+
+import aiohttp
+import pytest
+import structlog
+
+from bot.app import logs
+from bot.app.simulate import StillClock
+from tests.e2e.house import SECRET, House, content, serving
+from tests.e2e.people import SHORT, OnTelegram, OnWhatsApp, plain
+from tests.fakes.telegram import TOKEN, FakeTelegram
+from tests.fakes.twilio import AUTH_TOKEN, FakeTwilio
+from tests.privacy.traces import (
+    Trace,
+    found,
+    found_in_files,
+    of_degrees,
+    of_number,
+    of_text,
+)
+
+TALKS = 50
+AT_ONCE = 5
+# One beginning is common to all numbers of a kind, also in binary: so one search finds them all.
+CHATS = 0x0F_A3_91_E7_24_00_00
+MESSAGES = 0x1C_5D_83_B7_49_00_00
+UPDATES = 0x2B_97_4E_D1_6A_00_00
+NAME, USER = "Zibqorna", "zibqorn_user"
+WORD, ARABIC, SECRET_WORD, REPLY = "quibzanor", "قبزنورة", "plomwexit", "hujantriq"
+LATITUDE, LONGITUDE = 33.31287654, 44.36154321
+
+
+class KnownTelegram(FakeTelegram):
+    """One whose people have names, and whose numbers are recognised anywhere."""
+
+    def __init__(self):
+        super().__init__()
+        self._last_reference, self._last_update = MESSAGES, UPDATES
+
+    def _who(self, chat):
+        told = super()._who(chat)
+        told["from"] |= {"first_name": NAME, "last_name": NAME, "username": USER}
+        told["chat"] |= {"first_name": NAME, "username": USER}
+        return told
+
+
+class KnownTwilio(FakeTwilio):
+    """One whose message ids are remembered, to look for them afterwards."""
+
+    def __init__(self):
+        super().__init__()
+        self.sids = set()
+
+    def form(self, message, **fields):
+        return super().form(message, **{"ProfileName": NAME, **fields})
+
+    def _done(self, body, status=200):
+        self.sids.update(self.messages)
+        return super()._done(body, status)
+
+    def record(self, number, text, **more):
+        message = super().record(number, text, **more)
+        self.sids.add(message.sid)
+        return message
+
+
+class Witness(logging.Handler):
+    """Remembers everything that is logged by anybody, whole: message, arguments, traceback."""
+
+    def __init__(self):
+        super().__init__(logging.DEBUG)
+        self.heard = io.StringIO()
+
+    def emit(self, record):
+        told = {name: repr(value) for name, value in record.__dict__.items()}
+        print(record.getMessage(), told, file=self.heard)
+        if record.exc_info and record.exc_info[0]:
+            print(*traceback.format_exception(*record.exc_info), file=self.heard)
+
+    def overhear(self, _logger, _name, event):
+        """A structlog processor in front of all others: before anything is dropped."""
+        print(repr(dict(event)), file=self.heard)
+        error = sys.exc_info()[1]
+        if error is not None:
+            print(repr(error), file=self.heard)
+        return event
+
+    def loop_error(self, _loop, context):
+        """What asyncio could tell nobody."""
+        print({name: repr(value) for name, value in context.items()}, file=self.heard)
+
+
+@pytest.fixture
+def witness(monkeypatch, capfd):
+    """The program's own logging, at DEBUG, with somebody who writes down what comes before it."""
+    root = logging.getLogger()
+    loggers = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict)]
+    kept = [(one, one.level, one.handlers[:], one.propagate) for one in (root, *loggers)]
+    hook = sys.excepthook
+    logs.configure(logging.DEBUG)
+    heard = Witness()
+    root.addHandler(heard)
+    root.setLevel(logging.DEBUG)
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG)
+    processors = structlog.get_config()["processors"]
+    structlog.configure(processors=[heard.overhear, *processors])
+    yield heard
+    for one, level, handlers, propagate in kept:
+        one.level, one.handlers[:], one.propagate = level, handlers, propagate
+    sys.excepthook = hook
+    structlog.reset_defaults()
+
+
+def stem(what, base):
+    """What is common to the numbers from `base` to `base` + 65,535, in every form."""
+    for first, last in zip(of_number(what, base), of_number(what, base + 0xFFFF), strict=True):
+        size = next(
+            (
+                count
+                for count, (one, other) in enumerate(zip(first.data, last.data, strict=False))
+                if one != other
+            ),
+            len(first.data),
+        )
+        tail = next(
+            (
+                count
+                for count, (one, other) in enumerate(
+                    zip(first.data[::-1], last.data[::-1], strict=False)
+                )
+                if one != other
+            ),
+            len(first.data),
+        )
+        data = first.data[:size] if size >= tail else first.data[-tail:]
+        assert len(data) >= 5, (what, first.form)
+        yield Trace(what, first.form, data)
+
+
+def personal(numbers, sids, codes):
+    """Everything that must be nowhere."""
+    traces = [
+        *stem("a chat", CHATS), *stem("a message", MESSAGES), *stem("an update", UPDATES),
+        *of_text("a name", NAME), *of_text("a user name", USER),
+        *of_text("a word", WORD), *of_text("a word", ARABIC),
+        *of_text("a secret word", SECRET_WORD), *of_text("a reply", REPLY),
+        *of_degrees("a latitude", LATITUDE), *of_degrees("a longitude", LONGITUDE),
+        *of_text("the bot's token", TOKEN), *of_text("the webhook's secret", SECRET),
+        *of_text("Twilio's token", AUTH_TOKEN),
+    ]  # fmt: skip
+    for number in numbers:
+        digits = number.rpartition("+")[2]
+        traces += [*of_number("a phone", int(digits))]
+    for sid in sids:
+        traces += [
+            Trace("a message of Twilio's", "text", sid.encode()),
+            Trace("a message of Twilio's", "bytes", bytes.fromhex(sid[2:])),
+        ]
+    for code in codes:
+        traces += [*of_text("a code", code), *of_text("a code", code.replace(" ", ""))]
+    return traces
+
+
+# ------------------------------------------------------------------ what people do
+async def reports(person, number):
+    await person.begin(("ar", "ckb", "kmr", "en")[number % 4])
+    secret = f"{SECRET_WORD}{number}" if number % 2 else ""
+    return await person.report(f"{WORD}{number} {ARABIC} {number}", secret=secret)
+
+
+async def leaves(person, number):
+    await person.begin("ckb")
+    await person.take(*SHORT)
+    await person.write(f"my words {WORD}{number}")
+    await person.leave()
+    return ""
+
+
+async def is_in_danger(person, number):
+    await person.begin("en")
+    await person.choose("menu.menu", "service")
+    await person.write(f"he wants to kill me, {WORD}{number}")
+    await person.choose("danger.card", "alert")
+    await person.choose("danger.ask_now", "yes")
+    await person.write("Basra")
+    return person.code()
+
+
+async def looks_for_help(person, number):
+    await person.begin("ar")
+    await person.take(("menu.menu", "service"), ("services.what", "health"))
+    if isinstance(person, OnTelegram):
+        await person.send(location={"latitude": LATITUDE, "longitude": LONGITUDE})
+        await person.send(photo=[{"file_id": f"{WORD}{number}"}], caption=f"see {WORD}{number}")
+        await person.send(contact={"phone_number": "+10000000099", "first_name": NAME})
+    else:
+        await person.twilio.share_place(person.number, LATITUDE, LONGITUDE)
+        await person.read()
+        await person.twilio.send_media(person.number, "image/jpeg", f"see {WORD}{number}")
+        await person.read()
+    await person.write(f"something about {WORD}{number}")
+    return ""
+
+
+async def stops_half_way(person, number):
+    await person.begin("kmr")
+    await person.come_back("12345 12345 12345 12345")
+    await person.pick("code.unknown", "!emergency")
+    await person.leave()
+    await person.begin("en")
+    await person.take(*SHORT)
+    await person.write(f"a draft with {WORD}{number} and {ARABIC}")
+    return ""
+
+
+KINDS = (reports, leaves, is_in_danger, looks_for_help, stops_half_way)
+
+
+async def test_fifty_talks_leave_nothing_behind(tmp_path, witness, monkeypatch, capfd):
+    """No identifier, name, place, word or code in files, logs or errors; only sealed, all is there.
+
+    Talks of five kinds on both channels, with faults in between; searched while it runs, with the
+    write-ahead log as it is, and after it stopped. Two controls: a number that is planted is found,
+    and the caseworker's key does open the words.
+    """
+    house, scratch = House(tmp_path / "house"), tmp_path / "scratch"
+    scratch.mkdir()
+    for name in ("TMPDIR", "SQLITE_TMPDIR"):
+        monkeypatch.setenv(name, str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    asyncio.get_running_loop().set_exception_handler(witness.loop_error)
+    book, numbers = content().shelf.current, [f"whatsapp:+100000{n:05}" for n in range(1, 26)]
+    room, clock = asyncio.Semaphore(AT_ONCE), StillClock()
+    folders = (house.data, house.secrets, house.runtime, scratch)
+
+    async with KnownTelegram() as telegram, KnownTwilio() as twilio:
+        async with serving(house, telegram, twilio, clock=clock) as program:
+
+            async def talk(number):
+                person = (
+                    OnTelegram(book, telegram, CHATS + number)
+                    if number % 2
+                    else OnWhatsApp(book, twilio, numbers[number // 2])
+                )
+                async with room:
+                    return await KINDS[number // 2 % len(KINDS)](person, number)
+
+            codes = [code for code in await asyncio.gather(*map(talk, range(TALKS))) if code]
+            assert len(codes) == 20
+            await go_wrong(program, telegram, twilio)
+            clock.seconds += 3  # for so long a database that failed is left alone
+            await telegram.write(-(CHATS + 300), f"{WORD} in a group")
+            await telegram.until(lambda: telegram.left)
+            assert len(twilio.sids) > 300
+            traces = personal(numbers, twilio.sids, codes)
+            assert (house.data / "sanad.sqlite-wal").stat().st_size > 100_000
+            assert found_in_files(traces, *folders) == set()
+            await answered_and_read(house, OnTelegram(book, telegram, CHATS + 200))
+            assert found_in_files(traces, *folders) == set()
+
+            assert await planted(program, house, traces) == {"a chat", "a word"}
+            await program.database.checkpoint()
+            assert found_in_files(traces, *folders) == set()
+            sealed = house.rows("SELECT count(*) FROM sessions")
+            assert sealed[0][0] > 10
+        assert found_in_files(traces, *folders) == set()
+
+    printed = "".join(capfd.readouterr())
+    heard = witness.heard.getvalue()
+    assert "store_unavailable" in heard
+    assert "turn_failed" in heard
+    assert len(heard) > 10_000
+    assert found(traces, heard.encode()) == set()
+    assert found(traces, printed.encode()) == set()
+    assert_opens_with_the_key(house)
+
+
+async def go_wrong(program, telegram, twilio):
+    """Errors of every layer, with personal data at hand when they happen."""
+    book = content().shelf.current
+    rose = OnTelegram(book, telegram, CHATS + 100)
+    phone = OnWhatsApp(book, twilio, "whatsapp:+10000000025")
+    await rose.begin("en")
+    telegram.fail("sendMessage", "500", times=1, chat=rose.chat)
+    telegram.fail("editMessageText", "400", chat=rose.chat, description=f"bad {NAME}")
+    await rose.choose("menu.menu", "report")
+    twilio.trouble("create", status=500, code=20500)
+    twilio.trouble("create", reset=True)
+    await phone.write(f"hello {WORD}")
+
+    await program.database.read("PRAGMA query_only=ON")
+    await rose.write(f"{WORD} while the database is down")
+    await phone.write(f"{WORD} while the database is down")
+    await program.database.read("PRAGMA query_only=OFF")
+
+    kept = program.converse._understanding
+    program.converse._understanding = Poisoned()
+    await telegram.write(rose.chat, f"{WORD} makes it stumble")
+    assert await twilio.write(phone.number, f"{WORD} makes it stumble") == 500
+    program.converse._understanding = kept
+    async with aiohttp.ClientSession() as http:
+        for body in (f'{{"update_id": {UPDATES}, "message": "{WORD}"}}', f"{WORD} {CHATS}"):
+            headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+            await http.post(telegram.webhook, data=body, headers=headers)
+            await http.post(twilio.webhook, data=body)
+            await http.get(f"{telegram.webhook}/{CHATS}?word={WORD}")
+
+
+class Poisoned:
+    """A bug that quotes what somebody wrote."""
+
+    def command(self, text):
+        raise ValueError(f"cannot understand {text!r}")
+
+    route = command
+
+
+async def answered_and_read(house, person):
+    """A reply is written, sealed, and read with the code."""
+    await person.begin("en")
+    code = await person.report(f"{WORD} for an answer")
+    await house.settled()
+    (number,) = {
+        case.hex() for (case,) in house.rows("SELECT id FROM cases WHERE language = 'en'")
+    } & {case for case in house.queue() if f"{WORD} for an answer" in str(house.told(case))}
+    await house.case("claim", number)
+    await house.case("reply", number, "--safe-to-show", text=f"{REPLY}: come on Sunday")
+    await person.choose("report.goodbye", "menu")
+    await person.come_back(code)
+    await person.choose("code.reply_waits", "yes")
+    assert REPLY in plain(person.text)
+
+
+async def planted(program, house, traces):
+    """What the search finds after a careless programmer was at work; taken out again."""
+    row = ("careless", f"{WORD} of {CHATS + 7}")
+
+    def write(connection):
+        connection.execute("CREATE TABLE careless (name TEXT, note TEXT, chat INTEGER)")
+        connection.execute("INSERT INTO careless VALUES (?, ?, ?)", (*row, CHATS + 7))
+
+    await program.database.write(write)
+    seen = found_in_files(traces, house.data)
+    assert {form for _, what, form in seen if what == "a chat"} >= {"utf-8", "big-endian"}
+    await program.database.write(lambda connection: connection.execute("DROP TABLE careless"))
+    return {what for _, what, _ in seen}
+
+
+def assert_opens_with_the_key(house):
+    """The other control: what was searched for really is in the sealed reports."""
+    told = str(house.told())
+    assert told.count(WORD) > 10
+    assert ARABIC in told
+    assert SECRET_WORD not in told
