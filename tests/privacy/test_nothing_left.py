@@ -13,6 +13,7 @@ import structlog
 
 from bot.app import logs
 from bot.app.simulate import StillClock
+from bot.errors import SanadError
 from tests.e2e.house import SECRET, House, content, serving
 from tests.e2e.people import SHORT, OnTelegram, OnWhatsApp, plain
 from tests.fakes.telegram import TOKEN, FakeTelegram
@@ -88,8 +89,8 @@ class Witness(logging.Handler):
         """A structlog processor in front of all others: before anything is dropped."""
         print(repr(dict(event)), file=self.heard)
         error = sys.exc_info()[1]
-        if error is not None:
-            print(repr(error), file=self.heard)
+        if isinstance(error, SanadError):  # a sentence of ours, which somebody may print
+            print(repr(error), repr(error.__cause__), file=self.heard)
         return event
 
     def loop_error(self, _loop, context):
@@ -159,7 +160,7 @@ def personal(numbers, sids, codes):
     for number in numbers:
         digits = number.rpartition("+")[2]
         traces += [*of_number("a phone", int(digits))]
-    for sid in sids:
+    for sid in sorted(sids)[::7]:  # chance made them, so one is as good as another
         traces += [
             Trace("a message of Twilio's", "text", sid.encode()),
             Trace("a message of Twilio's", "bytes", bytes.fromhex(sid[2:])),
@@ -263,14 +264,9 @@ async def test_fifty_talks_leave_nothing_behind(tmp_path, witness, monkeypatch, 
             traces = personal(numbers, twilio.sids, codes)
             assert (house.data / "sanad.sqlite-wal").stat().st_size > 100_000
             assert found_in_files(traces, *folders) == set()
-            await answered_and_read(house, OnTelegram(book, telegram, CHATS + 200))
-            assert found_in_files(traces, *folders) == set()
-
             assert await planted(program, house, traces) == {"a chat", "a word"}
-            await program.database.checkpoint()
-            assert found_in_files(traces, *folders) == set()
-            sealed = house.rows("SELECT count(*) FROM sessions")
-            assert sealed[0][0] > 10
+            await answered_and_read(house, OnTelegram(book, telegram, CHATS + 200))
+            assert house.rows("SELECT count(*) > 10 FROM sessions") == [(1,)]
         assert found_in_files(traces, *folders) == set()
 
     printed = "".join(capfd.readouterr())
@@ -348,6 +344,7 @@ async def planted(program, house, traces):
         connection.execute("INSERT INTO careless VALUES (?, ?, ?)", (*row, CHATS + 7))
 
     await program.database.write(write)
+    traces = [trace for trace in traces if trace.what in {"a chat", "a word"}]
     seen = found_in_files(traces, house.data)
     assert {form for _, what, form in seen if what == "a chat"} >= {"utf-8", "big-endian"}
     await program.database.write(lambda connection: connection.execute("DROP TABLE careless"))
