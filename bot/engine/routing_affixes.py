@@ -57,7 +57,7 @@ _ARABIC_PERSON: Final[Affixes] = {
 _ARABIC_NUMBER: Final = _plain("و وا ون ين ت تو توا ن نا تي ا ات")
 _ARABIC_OBJECT: Final[Affixes] = (
     {"": NOTHING, "ني": ME, "ن": NOTHING, "نا": US, "ناش": US, "يني": ME, "ينا": ME, "لي": ME}
-    | dict.fromkeys(("ه", "ها", "هم", "هن", "و", "ينها", "ينه", "ينهم"), THEM)
+    | dict.fromkeys(["ه", "ها", "هم", "هن", "و", "ينها", "ينه", "ينهم", "يها", "يهم"], THEM)
     | dict.fromkeys(("ك", "ج", "كم"), YOU)
 )  # fmt: skip
 ARABIC_VERB: Final = (

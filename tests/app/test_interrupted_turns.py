@@ -1,5 +1,7 @@
 """A process that dies inside a turn: the same update, delivered again, ends what it began."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.app.simulate import Talk, simulate
@@ -214,3 +216,18 @@ async def test_a_reply_is_not_lost_around_its_mark(bot, moment):
     assert talk.screen == "code.reply"
     assert REPLY in plain(talk.last[-1].text)
     assert [letter.state for letter in await bot.cases.letters(row.case)] == ["read"]
+
+
+async def test_a_roster_that_is_gone_when_the_report_is_sent_refuses_it(bot):
+    """Nobody could open it: said so, nothing stored, and the answers are still there to send."""
+    talk = await at_menu(bot)
+    for _, value in SHORT:
+        await talk.press(value)
+    await talk.write("in my own words")
+    await talk.press("!skip")
+    acts, desk = bot.converse._acts, bot.converse._acts._desk
+    acts._desk = replace(desk, roster=lambda: None)
+    await talk.press("send")
+    assert talk.screen == "report.nobody"
+    assert code_on(talk.last) == ""
+    assert await bot.cases.rows(("new",)) == ()

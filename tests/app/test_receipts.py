@@ -342,6 +342,32 @@ async def test_every_try_that_could_be_right_costs_the_same(bot):
     assert derived == [receipt.CODE_SIZE] * 3
 
 
+UNLUCKY = (
+    "90026 72376 33364 53471", "08468 75687 83946 34809", "79261 34507 36726 74898",
+)  # fmt: skip
+"""Codes that read as words of danger where digits stand for Arabic letters (7, 3, 2 …)."""
+
+
+@pytest.mark.parametrize("separator", [" ", "", "-", "٬ "])
+async def test_a_code_is_never_taken_for_words(bot, separator):
+    """Whatever digits chance gave, typing them is an answer: nobody is locked out by their code.
+
+    A cry for help at the same question is still heard.
+    """
+    talk = await someone(bot, "reporter")
+    for _, value in SHORT:
+        await talk.press(value)
+    for value in ("!skip", "!skip", "send"):
+        await talk.press(value)
+    entropy = SeededEntropy(b"codes")
+    made = [receipt.grouped(receipt.new_code(entropy.random_bytes(16))) for _ in range(300)]
+    for code in (*UNLUCKY, *made):
+        await talk.write(code.replace(" ", separator))
+        assert talk.screen == "report.read_back", code
+    await talk.write("he wants to kill me")
+    assert talk.screen == "danger.card"
+
+
 async def test_slips_cost_no_try(bot):
     """Somebody who mistypes ten times and then gets it right is let in."""
     code = await reported(bot)

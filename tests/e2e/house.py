@@ -172,6 +172,15 @@ class House:
         finally:
             connection.close()
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """While another process writes, turns wait."""
+        with self._connected() as connection:
+            connection.isolation_level = None
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+
     def queue(self) -> list[str]:
         """The cases' numbers."""
         return [case.hex() for (case,) in self.rows("SELECT id FROM cases ORDER BY id")]

@@ -195,6 +195,23 @@ async def test_exit_erases_what_both_sides_wrote(house, telegram, book):
         assert WORDS not in str(house.told())
 
 
+async def test_exit_erases_also_what_an_earlier_session_said(house, telegram, book):
+    """The row died after half an hour; leaving still takes away what is younger than two days."""
+    clock = StillClock()
+    async with serving(house, telegram, clock=clock) as program:
+        rose = OnTelegram(book, telegram, ROSE)
+        await rose.begin()
+        await rose.take(*SHORT)
+        await rose.write(WORDS)
+        clock.seconds += 31 * 60
+        await program.jobs.step()
+        assert counted(house)["sessions"] == 0
+        await rose.write("hello")
+        await rose.leave()
+        await telegram.until(lambda: len(telegram.screen(ROSE)) == 1)
+        assert WORDS not in str(telegram.screen(ROSE))
+
+
 async def test_the_way_out_has_a_word_in_every_language(house, telegram, book):
     """Typed at any question, whatever language was chosen, exit leaves no row behind."""
     async with serving(house, telegram):

@@ -259,6 +259,33 @@ async def test_a_code_whose_message_was_lost_comes_with_the_next_one(
     assert len(house.queue()) == 1
 
 
+@pytest.mark.parametrize("mode", ["webhook", "polling"])
+async def test_nothing_is_acknowledged_before_it_is_stored(house, telegram, nursery, mode):
+    """Killed while the commit waits: Telegram was told nothing, delivers again, and all is well."""
+    port = free_port()
+    settings = settings_for(house, telegram, mode, port)
+    rose = OnTelegram(content().shelf.current, telegram, ROSE)
+    await nursery.start(settings)
+    await listening(port)
+    await rose.begin()
+    await rose.take(*SHORT)
+    before = len(rose._shown())
+    with house.locked():
+        sending = asyncio.create_task(telegram.write(ROSE, "in my own words"))
+        # Less than the second for which a turn waits for the lock; too short only shows less.
+        await asyncio.sleep(0.3)
+        await nursery.kill()
+    await sending
+    if mode == "webhook":
+        assert telegram.statuses[-1] == 0
+    else:
+        assert len(telegram.unconfirmed) == 1
+    await nursery.start(settings)
+    await telegram.until(lambda: len(rose._shown()) > before, 15)
+    rose._seen = before
+    rose.at("report.secret_word")
+
+
 async def test_a_code_that_was_staged_when_the_process_died_still_opens(house, telegram, nursery):
     """Killed right after the code was shown, before its mailbox was derived: it opens later."""
     port = free_port()

@@ -110,7 +110,7 @@ def witness(monkeypatch, capfd):
     root.addHandler(heard)
     root.setLevel(logging.DEBUG)
     for logger in loggers:
-        logger.setLevel(logging.DEBUG)
+        logger.setLevel(logging.NOTSET)  # so all follow the root, but for what the program pins
     processors = structlog.get_config()["processors"]
     structlog.configure(processors=[heard.overhear, *processors])
     yield heard

@@ -195,6 +195,8 @@ async def test_leaving_drops_every_slot_and_still_counts(shelf):
     await shelf.store.turn((slot("today"),), lambda _: (change, None))
     assert await shelf.rows() == {}
     assert await shelf.counters() == {"exit": 1}
+    assert await shelf.take("today") is None
+    assert await shelf.take("yesterday") is None
 
 
 async def test_put_after_drop_of_the_same_slot_in_one_batch_stays(shelf):
@@ -445,13 +447,23 @@ steps = st.lists(
 )
 
 
+def appending(name, epoch, count):
+    """A turn that adds a sign to what it finds: a stale reading would show."""
+
+    def decide(stored):
+        before = stored.sealed if stored else b""
+        return Change(put=row(name, before + b"+", epoch), count=count), None
+
+    return decide
+
+
 async def walked(shelf, walk):
     """What is left after every step of a walk, and how many each sweep took."""
     told = []
     for kind, name, number, counted in walk:
         count = ("step",) if counted else ()
         if kind == "put":
-            await shelf.put(name, b"%d" % len(told), epoch=TODAY - number, count=count)
+            await shelf.store.turn((slot(name),), appending(name, TODAY - number, count))
         elif kind == "drop":
             change = Change(drop=(slot(name),), count=count)
             await shelf.store.turn((slot(name),), lambda _, change=change: (change, None))
