@@ -3,10 +3,14 @@
 import asyncio
 import json
 
+from bot.app.content import DEMO, make_presenter
+from bot.app.organisation import load_organisation
+from bot.app.preview_sheet import every_screen
 from bot.app.simulate import StillClock
-from tests.e2e.house import serving
-from tests.e2e.people import LONG, SHORT, OnTelegram, OnWhatsApp, plain
-from tests.fakes.twilio import sign
+from bot.cli.channel import PushPlan, run_push
+from tests.e2e.house import content, serving
+from tests.e2e.people import BEGIN, LONG, SHORT, OnTelegram, OnWhatsApp, plain
+from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, sign
 
 AMAL, BERI = "whatsapp:+10000000001", "whatsapp:+10000000002"
 ROSE = 4_503_599_627_000_001
@@ -65,6 +69,48 @@ async def test_the_long_form_can_be_answered_in_arabic_digits(house, twilio, boo
         "26_40", "female", "idp",
     )  # fmt: skip
     assert answers["topics"] == ["trafficking_labour"]
+
+
+async def test_a_report_can_be_tapped_where_lists_were_made(house, twilio, book):
+    """After `sanad channel push` lists and buttons are tapped; no number is typed."""
+    wanted = {screen for screen, _ in (*BEGIN, *SHORT)} | {"report.review"}
+    presenter = make_presenter(content(), load_organisation(DEMO / "organisation.toml"))
+    screens = [
+        message
+        for _, _, shown in every_screen(content(), presenter)
+        for message in shown
+        if message.language == "en" and message.screen in wanted
+    ]
+    house.data.joinpath("books").mkdir()
+    await run_push(
+        PushPlan(
+            ACCOUNT_SID, AUTH_TOKEN, twilio.url, screens, {"en": "Choose"},
+            house.data / "content.json",
+        )
+    )  # fmt: skip
+    taps = []
+
+    class Tapping(OnWhatsApp):
+        async def pick(self, screen, value):
+            token = f"={screen}/{value}"
+            found = dict(self.twilio.screen(self.number).buttons)
+            if token not in found:
+                return await super().pick(screen, value)
+            taps.append(screen)
+            assert await self.twilio.choose(self.number, found[token]) == 200
+            return await self.read()
+
+        async def read(self):
+            await self.twilio.wait(self.number)
+            await self.twilio.until(lambda: self.twilio.screen(self.number).kind or "0 " in self.text)
+            return self.text
+
+    async with serving(house, None, twilio):
+        amal = Tapping(book, twilio, AMAL)
+        await amal.begin("en")
+        await amal.report(WORDS)
+    assert {"entry.safe", "menu.menu", "report.role", "report.review"} <= set(taps)
+    assert [told["answers"]["narrative"] for told in house.told()] == [WORDS]
 
 
 async def test_danger_exit_places_and_pictures(house, twilio, book):

@@ -59,6 +59,7 @@ def rate(lexicon, part, *, danger):
         ("held_out", 0.97, 0.04),
         ("harder", 0.96, 0.03),
         ("later", 0.97, 0.04),
+        ("arabic", 0.97, 0.03),
     ],
 )
 def test_danger_is_seen_and_idioms_are_not_danger(lexicon, part, least, most):
