@@ -11,6 +11,7 @@ from bot.domain.language import LANGUAGES, TAGS, Tag
 from bot.domain.message import Button, Outgoing
 from bot.domain.session import Session
 from bot.engine.flow import Node
+from bot.engine.names import ENTRY
 from bot.engine.turn import prompt
 from bot.engine.world import World
 from bot.i18n import rendering
@@ -54,7 +55,8 @@ def every_screen(
     for node in book.nodes.values():
         if node.waits:
             for tag in TAGS:
-                session = Session(language=tag, node=node.name, prompt=1)
+                # Somebody who comes from another screen, as nearly everybody does: "back" is there.
+                session = Session(language=tag, node=node.name, prompt=1, trail=[ENTRY])
                 yield node, tag, presenter.screen(book, session, prompt(world, session), SAMPLES)
 
 

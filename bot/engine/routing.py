@@ -96,6 +96,8 @@ class Lexicon:
 
     def route(self, text: str) -> Route:
         """The topic of `text` by the priority of TOPICS; never raises, whatever the text."""
+        if not any(map(str.isalpha, text)) and any(map(str.isdecimal, text)):
+            return Route("other", danger=False, matched=None)  # a code is no Arabizi
         words = Reader(self._vocabulary, text).words()
         found = self._phrases_in(words)
         words = self._with_concepts(words, found)

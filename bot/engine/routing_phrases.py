@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 from bot.domain.folding import fold, sounds
@@ -9,6 +10,8 @@ from bot.engine.routing_affixes import consonants
 from bot.engine.routing_files import IDIOM, Entry
 from bot.engine.routing_words import Vocabulary, Word
 
+_folded: Final = cache(fold)
+"""The lexicon's own words, folded once each at the start; never a text that somebody wrote."""
 _REACH: Final = 2
 _IDIOM_REACH: Final = 1
 """An idiom hides what it covers, so nothing may stand inside it unread."""
@@ -62,7 +65,7 @@ def _next(index: int, keys: frozenset[str], words: Sequence[Word], reach: int) -
 def compile_phrases(entry: Entry, vocabulary: Vocabulary, bits: int) -> Iterator[Phrase]:
     """The phrase of an entry, and its reading in Latin letters when it has enough consonants."""
     choices = entry.slots()
-    folded = [fold(choice) for word in choices for choice in word if choice]
+    folded = [_folded(choice) for word in choices for choice in word if choice]
     if not all(folded):
         entry.place.refuse("a word here has no letters; use letters of any script")
     if any(" " in word for word in folded):
@@ -81,7 +84,7 @@ def _phrase(entry: Entry, choices: list[list[str]], vocabulary: Vocabulary, bits
     for word in choices:
         keys = set()
         for choice in filter(None, word):
-            folded = fold(choice)
+            folded = _folded(choice)
             written = "~" + sounds(folded) if entry.script == "latin" else folded
             keys.add(vocabulary.add_phrase_word(written))
             vocabulary.add_slips(written)

@@ -244,9 +244,12 @@ class OnWhatsApp(Person):
         return await self.read()
 
     async def read(self) -> str:
-        """The whole answer: of several messages the last has the way out below."""
+        """The whole answer: of several messages the last has the way out, below or to tap."""
         await self.twilio.until(
-            lambda: any(line.startswith("0 ") for line in plain(self.text).splitlines()),
+            lambda: (
+                self.twilio.screen(self.number).kind
+                or any(line.startswith("0 ") for line in plain(self.text).splitlines())
+            ),
             PATIENCE_SECONDS,
         )
         return self.text

@@ -81,7 +81,6 @@ async def test_a_report_can_be_tapped_where_lists_were_made(house, twilio, book)
         for message in shown
         if message.language == "en" and message.screen in wanted
     ]
-    house.data.joinpath("books").mkdir()
     await run_push(
         PushPlan(
             ACCOUNT_SID, AUTH_TOKEN, twilio.url, screens, {"en": "Choose"},
@@ -99,11 +98,6 @@ async def test_a_report_can_be_tapped_where_lists_were_made(house, twilio, book)
             taps.append(screen)
             assert await self.twilio.choose(self.number, found[token]) == 200
             return await self.read()
-
-        async def read(self):
-            await self.twilio.wait(self.number)
-            await self.twilio.until(lambda: self.twilio.screen(self.number).kind or "0 " in self.text)
-            return self.text
 
     async with serving(house, None, twilio):
         amal = Tapping(book, twilio, AMAL)
