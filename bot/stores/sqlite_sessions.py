@@ -5,6 +5,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from bot.errors import StoreError
@@ -217,6 +218,19 @@ def _select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, S
     return found
 
 
+@cache
+def _upsert(rows: int) -> str:
+    """One statement for so many sessions.
+
+    Each step of a statement lets go of the interpreter and has to wait for it again: a batch of
+    fifty rows would wait fifty times while turns are being worked out.
+    """
+    return (
+        f"INSERT INTO sessions (slot, epoch, sealed) VALUES {', '.join(['(?, ?, ?)'] * rows)} "
+        "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed"
+    )
+
+
 def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
     """All changes of a batch in order; the last word on a slot is the one that stays."""
     rows: dict[bytes, StoredSession | None] = {}
@@ -231,11 +245,12 @@ def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
             insert_case(connection, change.case)
         if change.entry is not None:
             insert_entry(connection, change.entry)
-    connection.executemany(
-        "INSERT INTO sessions (slot, epoch, sealed) VALUES (?, ?, ?) "
-        "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed",
-        [(row.slot, row.epoch, row.sealed) for row in rows.values() if row is not None],
-    )
+    put = [row for row in rows.values() if row is not None]
+    if put:
+        connection.execute(
+            _upsert(len(put)),
+            [value for row in put for value in (row.slot, row.epoch, row.sealed)],
+        )
     gone = [(slot,) for slot, row in rows.items() if row is None]
     if gone:
         connection.executemany("DELETE FROM sessions WHERE slot = ?", gone)
