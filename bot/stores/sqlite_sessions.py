@@ -3,10 +3,11 @@
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from typing import Any, Final
+
+from msgspec import Struct
 
 from bot.errors import StoreError
 from bot.ports.runtime import Clock
@@ -24,9 +25,8 @@ HOT: Final = 4096
 Decide = Callable[[StoredSession | None], tuple[Change, Any]]
 
 
-@dataclass(slots=True)
-class _Waiting:
-    slots: tuple[bytes, ...]
+class _Waiting(Struct):
+    slots: Sequence[bytes]
     decide: Decide
     done: asyncio.Future[Any]
     change: Change | None = None
@@ -62,20 +62,19 @@ class SqliteSessions:
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=True)
 
-    async def turn(
+    def turn(
         self,
         slots: Sequence[bytes],
         decide: Callable[[StoredSession | None], tuple[Change, Outcome]],
-    ) -> Outcome:
+    ) -> Awaitable[Outcome]:
         """See SessionStore.turn."""
         now = self._clock.monotonic()
         for slot in slots:
             self._idle.renew(slot, now)
-        waiting = _Waiting(tuple(slots), decide, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(slots, decide, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._wake.set()
-        outcome: Outcome = await waiting.done
-        return outcome
+        return waiting.done
 
     async def sweep(self, dead_before_epoch: int) -> int:
         """See SessionStore.sweep."""
@@ -134,7 +133,7 @@ class SqliteSessions:
         found = await self._read(batch)
         decided = [waiting for waiting in batch if self._decide(waiting, found)]
         changes = [waiting.change for waiting in decided if waiting.change is not None]
-        if any(not _empty(change) for change in changes):
+        if any(change != _NOTHING for change in changes):
             await self._database.write(lambda connection: _apply(connection, changes))
         now = self._clock.monotonic()
         for waiting in decided:
@@ -203,8 +202,7 @@ def _hopeless(error: Exception) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR)
 
 
-def _empty(change: Change) -> bool:
-    return change == Change()
+_NOTHING: Final = Change()
 
 
 def _select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, StoredSession]:

@@ -78,11 +78,12 @@ class Presenter:
             book.version, session.language, show.node, show.parts, show.moves, show.progress,
             session.prompt,
         )  # fmt: skip
-        kept = self._screens_kept.get(key)
+        plain = _plain(show)
+        kept = self._screens_kept.get(key) if plain else None
         if kept is not None:
             return kept
         messages = self._made(book, session, show, extra)
-        if self._common(book, session, show):
+        if plain and self._common(book, session, show):
             messages = tuple(replace(message, common=True) for message in messages)
             self._screens_kept[key] = messages
             if len(self._screens_kept) > SCREENS:
@@ -90,13 +91,10 @@ class Presenter:
         return messages
 
     def _common(self, book: Book, session: Session, show: Show) -> bool:
-        """Whether everybody who comes here reads the same: no ticks, no copies, no own words."""
+        """Whether everybody who comes here reads the same words."""
         tag = session.language
-        return (
-            bool(tag)
-            and show.node.kind == "choice"
-            and not show.copies
-            and all((book.version, tag, part) in self._texts_kept for part in show.parts)
+        return bool(tag) and all(
+            (book.version, tag, part) in self._texts_kept for part in show.parts
         )
 
     def _made(
@@ -267,6 +265,13 @@ class Presenter:
                 label = phrases.say(self.catalogue, tag, COPY_LABELS[param.kind])
                 copies.append(Copy(label, param.value))
         return tuple(copies)
+
+
+def _plain(show: Show) -> bool:
+    """Whether the buttons tell nothing of the visitor: no ticks, no own steps, nothing to copy."""
+    if show.copies or show.node.kind == "step":
+        return False
+    return show.node.kind != "many" or not any(option.ticked for option in show.options)
 
 
 def _in_short(text: str) -> str:

@@ -9,15 +9,33 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.web.direct import Direct
+
 Probe = Callable[[], Awaitable[bool]]
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def make_app(hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Probe) -> ASGIApp:
-    """One ASGI app; `hooks` maps a path to a provider's raw handler, everything else is Starlette.
+class App:
+    """Provider hooks before any framework (they carry nearly all the load), then the rest.
 
-    Hooks are dispatched before any framework: they carry nearly all the load.
+    `direct` are the hooks that `bot.web.direct` may ask without ASGI, by raw path.
     """
+
+    def __init__(self, hooks: Mapping[str, ASGIApp], rest: ASGIApp) -> None:
+        self._hooks = hooks
+        self._rest = rest
+        self.direct: Final = {
+            path.encode(): hook for path, hook in hooks.items() if isinstance(hook, Direct)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        hook = self._hooks.get(scope["path"]) if scope["type"] == "http" else None
+        await (hook or self._rest)(scope, receive, send)
+
+
+def make_app(hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Probe) -> ASGIApp:
+    """One ASGI app; `hooks` maps a path to a provider's raw handler, all else is Starlette."""
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"alive": True}, headers=HEADERS)
@@ -34,8 +52,4 @@ def make_app(hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Pro
         ]
     )
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        hook = hooks.get(scope["path"]) if scope["type"] == "http" else None
-        await (hook or rest)(scope, receive, send)
-
-    return app
+    return App(hooks, rest)

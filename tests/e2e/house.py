@@ -32,6 +32,7 @@ from bot.sealing import keys
 from bot.sealing.opening import Expected, Identity, open_case, seal_identity
 from bot.usecases.receipts import Receipts
 from bot.usecases.trust_roster import check_roster, sign_roster
+from bot.web.direct import DirectProtocol
 from tests.fakes.telegram import TOKEN, FakeTelegram
 from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 
@@ -232,7 +233,7 @@ async def serving(
         async with compose.running(settings, organisation, clock=clock) as program:
             server = uvicorn.Server(
                 uvicorn.Config(
-                    program.app, http="httptools", ws="none", lifespan="off", log_config=None,
+                    program.app, http=DirectProtocol, ws="none", lifespan="off", log_config=None,
                     access_log=False,
                 )
             )  # fmt: skip
