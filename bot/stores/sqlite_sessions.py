@@ -134,14 +134,20 @@ class SqliteSessions:
     async def _commit_together(self, batch: list[_Waiting]) -> None:
         found = await self._read(batch)
         decided = [waiting for waiting in batch if self._decide(waiting, found)]
-        changes = [waiting.change for waiting in decided if waiting.change is not None]
-        if any(change != _NOTHING for change in changes):
-            await self._database.write(lambda connection: _apply(connection, changes))
+        await self._write([waiting.change for waiting in decided if waiting.change is not None])
         now = self._clock.monotonic()
         for waiting in decided:
             self._note(waiting.change, now)
             if not waiting.done.done():
                 waiting.done.set_result(waiting.outcome)
+
+    async def _write(self, changes: list[Change]) -> None:
+        """Commit the changes of a batch; one statement does for what nearly every batch is."""
+        rows = _rows(changes)
+        if rows and all(_plain(change) for change in changes):
+            await self._database.put(*_upsert(rows))
+        elif any(change != _NOTHING for change in changes):
+            await self._database.write(lambda connection: _apply(connection, changes))
 
     async def _read(self, batch: list[_Waiting]) -> dict[bytes, StoredSession]:
         """The sessions of a batch: those just written are at hand, the others are read."""
@@ -218,42 +224,53 @@ def _select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, S
     return found
 
 
-@cache
-def _upsert(rows: int) -> str:
-    """One statement for so many sessions.
+def _plain(change: Change) -> bool:
+    """Whether a change does nothing but put one session in its place."""
+    return not (change.drop or change.case or change.entry or change.count)
 
-    Each step of a statement lets go of the interpreter and has to wait for it again: a batch of
-    fifty rows would wait fifty times while turns are being worked out.
-    """
+
+def _rows(changes: list[Change]) -> list[StoredSession]:
+    """The sessions as they are after all changes: the last word on a slot is the one that stays."""
+    rows: dict[bytes, StoredSession | None] = {}
+    for change in changes:
+        rows.update(dict.fromkeys(change.drop))
+        if change.put is not None:
+            rows[change.put.slot] = change.put
+    return [row for row in rows.values() if row is not None]
+
+
+@cache
+def _upsert_of(rows: int) -> str:
     return (
         f"INSERT INTO sessions (slot, epoch, sealed) VALUES {', '.join(['(?, ?, ?)'] * rows)} "
         "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed"
     )
 
 
+def _upsert(rows: list[StoredSession]) -> tuple[str, list[bytes | int]]:
+    """One statement for all of them: fifty steps would wait fifty times for the interpreter."""
+    return _upsert_of(len(rows)), [
+        value for row in rows for value in (row.slot, row.epoch, row.sealed)
+    ]
+
+
 def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
-    """All changes of a batch in order; the last word on a slot is the one that stays."""
-    rows: dict[bytes, StoredSession | None] = {}
+    """All changes of a batch in order."""
     counts: dict[str, int] = {}
     for change in changes:
-        rows.update(dict.fromkeys(change.drop))
-        if change.put is not None:
-            rows[change.put.slot] = change.put
         for name in change.count:
             counts[name] = counts.get(name, 0) + 1
         if change.case is not None:
             insert_case(connection, change.case)
         if change.entry is not None:
             insert_entry(connection, change.entry)
-    put = [row for row in rows.values() if row is not None]
-    if put:
-        connection.execute(
-            _upsert(len(put)),
-            [value for row in put for value in (row.slot, row.epoch, row.sealed)],
-        )
-    gone = [(slot,) for slot, row in rows.items() if row is None]
+    rows = _rows(changes)
+    if rows:
+        connection.execute(*_upsert(rows))
+    left = {row.slot for row in rows}
+    gone = {slot for change in changes for slot in change.drop} - left
     if gone:
-        connection.executemany("DELETE FROM sessions WHERE slot = ?", gone)
+        connection.executemany("DELETE FROM sessions WHERE slot = ?", [(slot,) for slot in gone])
     if counts:
         connection.executemany(
             "INSERT INTO counters (name, count) VALUES (?, ?) "
