@@ -47,6 +47,9 @@ class SqliteSessions:
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
+        self._committing: asyncio.Task[None] | None = None
+        self._underway: list[list[_Waiting]] = []
+        """The batch that is decided and the one that is being committed."""
         self._loop: asyncio.AbstractEventLoop
 
     async def start(self) -> None:
@@ -58,9 +61,9 @@ class SqliteSessions:
         """Finish what waits and end."""
         worker, self._worker = self._worker, None
         if worker is not None:
-            left = [waiting.done for waiting in self._waiting]
-            self._wake.set()
+            left = [one.done for batch in (*self._underway, self._waiting) for one in batch]
             await asyncio.gather(*left, return_exceptions=True)
+            await self._committed()
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=True)
 
@@ -108,35 +111,81 @@ class SqliteSessions:
 
     # ------------------------------------------------------------------ the one task
     async def _work(self) -> None:
+        """Decide a batch while the one before it is being committed, and so on."""
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                await self._commit(batch)
+                batch = self._free()
+                if batch:
+                    error = await self._decide_together(batch)
+                    await self._committed()
+                    self._committing = self._loop.create_task(self._commit(batch, error))
+                else:
+                    await self._committed()
 
-    async def _commit(self, batch: list[_Waiting]) -> None:
+    def _free(self) -> list[_Waiting]:
+        """The next batch: turns in order, but none that must wait for one on the same slot."""
+        held = {slot for batch in self._underway for one in batch for slot in one.slots}
+        batch: list[_Waiting] = []
+        rest: list[_Waiting] = []
+        for one in self._waiting:
+            if len(batch) < BATCH and held.isdisjoint(one.slots):
+                batch.append(one)
+            else:
+                rest.append(one)
+                held.update(one.slots)
+        self._waiting = rest
+        if batch:
+            self._underway.append(batch)
+        return batch
+
+    async def _committed(self) -> None:
+        """Wait for the batch that is being committed."""
+        committing, self._committing = self._committing, None
+        if committing is not None:
+            await committing
+
+    async def _decide_together(self, batch: list[_Waiting]) -> Exception | None:
+        """Read and decide every turn of a batch; the error if they cannot be read."""
         try:
-            await self._commit_together(batch)
-        except Exception as error:  # noqa: BLE001 - told to the one who waits; others go on
-            if len(batch) == 1 or _hopeless(error):
-                # It would fail again for each of them, one time-out after the other.
-                for waiting in batch:
-                    _fail(waiting, error)
-                return
-            # One bad turn must not take the others down: each gets a commit of its own.
-            for waiting in batch:
-                try:
-                    await self._commit_together([waiting])
-                except Exception as alone:  # noqa: BLE001 - told to the one who waits
-                    _fail(waiting, alone)
+            found = await self._read(batch)
+        except Exception as error:  # noqa: BLE001 - told to those who wait; others go on
+            return error
+        for waiting in batch:
+            self._decide(waiting, found)
+        return None
 
-    async def _commit_together(self, batch: list[_Waiting]) -> None:
-        found = await self._read(batch)
-        decided = [waiting for waiting in batch if self._decide(waiting, found)]
-        await self._write([waiting.change for waiting in decided if waiting.change is not None])
+    async def _commit(self, batch: list[_Waiting], error: Exception | None) -> None:
+        """Write what was decided and tell those who wait; never raises."""
+        if error is None:
+            try:
+                await self._write([one.change for one in batch if one.change is not None])
+                self._tell(batch)
+            except Exception as failed:  # noqa: BLE001 - told to those who wait
+                error = failed
+        if error is not None:
+            await self._part(batch, error)
+        self._underway.remove(batch)
+
+    async def _part(self, batch: list[_Waiting], error: Exception) -> None:
+        """One bad turn must not take the others down: each gets a commit of its own."""
+        # A database that is locked would fail for each of them, one time-out after the other.
+        together = len(batch) == 1 or _hopeless(error)
+        for waiting in batch:
+            if together:
+                _fail(waiting, error)
+                continue
+            try:
+                if self._decide(waiting, await self._read([waiting])):
+                    await self._write([waiting.change] if waiting.change is not None else [])
+                    self._tell([waiting])
+            except Exception as alone:  # noqa: BLE001 - told to the one who waits
+                _fail(waiting, alone)
+
+    def _tell(self, batch: list[_Waiting]) -> None:
         now = self._clock.monotonic()
-        for waiting in decided:
+        for waiting in batch:
             self._note(waiting.change, now)
             if not waiting.done.done():
                 waiting.done.set_result(waiting.outcome)
@@ -168,6 +217,7 @@ class SqliteSessions:
         try:
             change, waiting.outcome = waiting.decide(stored)
         except Exception as error:  # noqa: BLE001 - told to the one who waits; others go on
+            waiting.change = None
             if not waiting.done.done():
                 waiting.done.set_exception(error)
             return False
