@@ -7,6 +7,7 @@ further: where the program may not write there (an installation owned by root), 
 unless the installation did it, and every start works it out anew.
 """
 
+import contextlib
 import hashlib
 import os
 import pickle
@@ -66,4 +67,5 @@ def _keep(file: Path, mark: bytes, made: object) -> None:
         fresh.chmod(0o644)  # nothing secret: whoever runs the program may read it
         fresh.replace(file)
     except OSError:
-        fresh.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
