@@ -66,7 +66,7 @@ def _read() -> tuple[Catalogue, Book, Lexicon]:
 
 
 def _sources() -> list[Path]:
-    """All that `_read` depends on: texts, flows and words, and the code that makes sense of them."""
+    """All that `_read` depends on: texts, flows and words, and the code that reads them."""
     code = [path for name in ("domain", "engine", "i18n") for path in (BOT / name).glob("*.py")]
     words = [*FLOWS.glob("*.yaml"), *(FLOWS / "lexicon").glob("*.yaml")]
     return [*code, *words, *(catalogues.file_of(LOCALES, tag) for tag in TAGS)]
