@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from bot.domain.language import Tag
+from bot.ports.tallies import Tally
 
 Outcome = TypeVar("Outcome")
 
@@ -33,7 +34,7 @@ class NewCase:
     In clear: urgency (0 to 3), language, hour (hours since 1970), routing flags and, while nobody
     has taken it, `due` (seconds since 1970, the next step of its escalation clock). Exactly one of
     `mailbox` and `staged_code` is given: the second is a receipt code sealed under the epoch key,
-    waiting for its slow derivation (deploy/decisions).
+    waiting for its slow derivation (deploy/decisions). `sealed_for` is the roster's version.
     """
 
     case: bytes
@@ -46,6 +47,7 @@ class NewCase:
     due: int
     mailbox: Mailbox | None = None
     staged_code: bytes = b""
+    sealed_for: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class NewEntry:
     case: bytes
     sealed: bytes
     hour: int
+    sealed_for: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ class Change:
     """Everything one turn writes, in one transaction.
 
     `put` replaces the session; `drop` names slots to remove (an older epoch's, or all on exit);
-    `count` names counters to raise by one (no person in a name).
+    `count` names counters to raise by one (no person in a name), `tallies` are cells of the
+    numbers page.
     """
 
     put: StoredSession | None = None
@@ -70,6 +74,7 @@ class Change:
     case: NewCase | None = None
     entry: NewEntry | None = None
     count: tuple[str, ...] = ()
+    tallies: tuple[Tally, ...] = ()
 
 
 class SessionStore(Protocol):

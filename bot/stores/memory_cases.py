@@ -12,6 +12,7 @@ from bot.ports.cases import (
     CaseRow,
     Claim,
     Entry,
+    Expiry,
     Letter,
     MailboxView,
     Move,
@@ -157,18 +158,12 @@ class MemoryCases:
         self._note(note)
         return True
 
-    async def purge(self, closed_before: int, withdrawn_before: int) -> int:
+    async def purge(self, expiry: Expiry, hour: int) -> int:
         """Destroy what is past its time; how many cases went."""
-        limits = {
-            "closed": closed_before, "duplicate": closed_before, "withdrawn": withdrawn_before,
-        }  # fmt: skip
-        gone = [
-            case
-            for case, kept in self._cases.items()
-            if kept.row.done_hour < limits.get(kept.row.state, 0)
-        ]
+        gone = sorted(case for case, kept in self._cases.items() if _expired(kept, expiry))
         for case in gone:
             del self._cases[case]
+            self._note(Note(hour, NOBODY, "destroyed", case))
         return len(gone)
 
     # ------------------------------------------------------------------ the person
@@ -306,6 +301,16 @@ class MemoryCases:
         previous = self._audit[-1].hash if self._audit else FIRST
         seq = len(self._audit) + 1
         self._audit.append(AuditEntry(seq, note, link(previous, seq, note)))
+
+
+def _expired(kept: _Kept, expiry: Expiry) -> bool:
+    done = kept.row.done_hour
+    if kept.row.state == "withdrawn":
+        return done < expiry.withdrawn_before
+    if kept.row.state not in DONE or done >= expiry.closed_before:
+        return False
+    unread = any(letter.safe and letter.state == "waiting" for letter in kept.letters)
+    return not unread or done < expiry.unread_before
 
 
 def _fits(row: CaseRow, claim: Claim) -> bool:

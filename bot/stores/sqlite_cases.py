@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bot.domain.audit import NOBODY, Note
 from bot.domain.case import DONE, State
-from bot.ports.cases import CaseRow, Claim, Entry, Letter, Move, NewLetter
+from bot.ports.cases import CaseRow, Claim, Entry, Expiry, Letter, Move, NewLetter
 from bot.ports.stores import Mailbox, NewCase, NewEntry
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_clocks import SqliteClocks
@@ -192,12 +192,22 @@ def _withdraw_letter(connection: sqlite3.Connection, case: bytes, number: int, n
     return bool(taken)
 
 
-def _purge(connection: sqlite3.Connection, closed_before: int, withdrawn_before: int) -> int:
+_EXPIRED: Final = """
+DELETE FROM cases
+ WHERE (state IN ('closed', 'duplicate') AND done_hour < ?
+        AND (done_hour < ? OR NOT EXISTS (
+            SELECT 1 FROM letters WHERE case_id = id AND letters.state = 'waiting' AND safe)))
+    OR (state = 'withdrawn' AND done_hour < ?)
+RETURNING id
+"""
+
+
+def _purge(connection: sqlite3.Connection, expiry: Expiry, hour: int) -> int:
     gone = connection.execute(
-        "DELETE FROM cases WHERE (state IN ('closed', 'duplicate') AND done_hour < ?)"
-        " OR (state = 'withdrawn' AND done_hour < ?) RETURNING id",
-        (closed_before, withdrawn_before),
+        _EXPIRED, (expiry.closed_before, expiry.unread_before, expiry.withdrawn_before)
     ).fetchall()
+    for (case,) in sorted(gone):
+        write_note(connection, Note(hour, NOBODY, "destroyed", case))
     return len(gone)
 
 
@@ -247,9 +257,9 @@ class SqliteCases(SqliteMailboxes, SqliteClocks, SqliteLedger):
         """Take back a reply that was not read yet."""
         return await perform(self._database, _withdraw_letter, case, number, note)
 
-    async def purge(self, closed_before: int, withdrawn_before: int) -> int:
+    async def purge(self, expiry: Expiry, hour: int) -> int:
         """Destroy what is past its time; how many cases went."""
-        gone = await perform(self._database, _purge, closed_before, withdrawn_before)
+        gone = await perform(self._database, _purge, expiry, hour)
         if gone:
             await self._database.checkpoint()
         return gone

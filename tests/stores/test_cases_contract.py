@@ -8,7 +8,7 @@ import pytest
 from bot.domain.audit import Note, first_broken
 from bot.domain.case import CLAIM_LEASE, QUEUED, STATES
 from bot.errors import StoreError
-from bot.ports.cases import Claim, Move, NewLetter
+from bot.ports.cases import Claim, Expiry, Move, NewLetter
 from bot.ports.stores import Mailbox, NewCase, NewEntry
 from bot.stores.memory_cases import MemoryCases
 from bot.stores.sqlite import Database
@@ -346,8 +346,8 @@ async def test_what_is_past_its_time_is_destroyed_and_nothing_else(shelf):
         row = await shelf.store.claim(claim("amal", case=number(count)))
         await shelf.store.move(Move(row, "closed", note(), "amal", done_hour=hour))
     await shelf.store.withdraw(tag_of(3), HOUR - 100)
-    assert await shelf.store.purge(HOUR - 50, HOUR - 200) == 1
-    assert await shelf.store.purge(HOUR - 50, HOUR - 50) == 1
+    assert await shelf.store.purge(Expiry(HOUR - 50, HOUR - 200, HOUR - 300), HOUR) == 1
+    assert await shelf.store.purge(Expiry(HOUR - 50, HOUR - 50, HOUR - 300), HOUR) == 1
     assert {row.case for row in await shelf.store.rows(STATES)} == {number(2), number(4)}
     assert await shelf.store.entries(number(1)) == ()
     assert await shelf.store.look(tag_of(1)) is None
