@@ -34,7 +34,8 @@ class NewCase:
     In clear: urgency (0 to 3), language, hour (hours since 1970), routing flags and, while nobody
     has taken it, `due` (seconds since 1970, the next step of its escalation clock). Exactly one of
     `mailbox` and `staged_code` is given: the second is a receipt code sealed under the epoch key,
-    waiting for its slow derivation (deploy/decisions). `sealed_for` is the roster's version.
+    waiting for its slow derivation (deploy/decisions). `sealed_for` is the roster's version,
+    `tallies` what it adds to the numbers in the same transaction.
     """
 
     case: bytes
@@ -48,6 +49,7 @@ class NewCase:
     mailbox: Mailbox | None = None
     staged_code: bytes = b""
     sealed_for: int = 0
+    tallies: tuple[Tally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

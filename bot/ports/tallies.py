@@ -1,19 +1,11 @@
 """Counts for the numbers page: kept as sums from the start, never made from rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from bot.domain.tallies import Tally
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """One more in a table: `period` is a month ("2026-11"), `row` and `col` are closed words."""
-
-    period: str
-    name: str
-    row: str
-    col: str = ""
-    count: int = 1
+__all__ = ["Tally", "TallyStore"]
 
 
 class TallyStore(Protocol):

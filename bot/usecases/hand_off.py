@@ -7,6 +7,7 @@ from bot.domain.baghdad import day_of, hour_of
 from bot.domain.ladder import first_due
 from bot.domain.language import TAGS, Tag
 from bot.domain.report import Report, clean_text, from_answers
+from bot.domain.tallies import of_report
 from bot.domain.urgency import Urgency, judge
 from bot.errors import RosterError, SealError
 from bot.ports.cases import MailboxView
@@ -130,6 +131,7 @@ def _sealed(
         due=first_due(urgency.level, now),
         mailbox=mailbox,
         staged_code=staged,
+        tallies=of_report(report, urgency.level),
     )
 
 
