@@ -56,6 +56,7 @@ class MemorySessions:
             self._cases.insert_case(change.case)
         if change.entry is not None:
             self._cases.insert_entry(change.entry)
+        self._cases.count(change.tallies)
         for slot in change.drop:
             self._rows.pop(slot, None)
         self._idle.drop(change.drop)

@@ -35,19 +35,26 @@ def _rung_done(connection: sqlite3.Connection, ringing: Ringing, rung: int, due:
     )
 
 
+def give_back(
+    connection: sqlite3.Connection, case: bytes, dues: tuple[int, int, int, int], note: Note
+) -> CaseRow:
+    """Take a case back into the queue in the open transaction, its clock at rung 0."""
+    row = to_row(connection.execute(_RETURN, (case,)).fetchall()[0])
+    connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (case, dues[row.urgency]))
+    write_note(connection, note)
+    return row
+
+
 def _lapse(
     connection: sqlite3.Connection, now: int, dues: tuple[int, int, int, int]
 ) -> tuple[CaseRow, ...]:
     found = connection.execute(
         "SELECT id, owner FROM cases WHERE lease > 0 AND lease <= ? ORDER BY id", (now,)
     ).fetchall()
-    lapsed = []
-    for case, owner in found:
-        row = connection.execute(_RETURN, (case,)).fetchall()[0]
-        lapsed.append(to_row(row))
-        connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (case, dues[lapsed[-1].urgency]))
-        write_note(connection, Note(hour_of(now), owner or NOBODY, "lapse", case))
-    return tuple(lapsed)
+    return tuple(
+        give_back(connection, case, dues, Note(hour_of(now), owner or NOBODY, "lapse", case))
+        for case, owner in found
+    )
 
 
 def _next_due(connection: sqlite3.Connection) -> int | None:

@@ -13,6 +13,7 @@ from bot.ports.stores import Change, Outcome, StoredSession
 from bot.stores.idle import Idleness
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import insert_case, insert_entry
+from bot.stores.sqlite_tallies import add_tallies
 
 BATCH: Final = 128
 """Most turns that share one commit; more wait for the next."""
@@ -231,6 +232,7 @@ def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
             insert_case(connection, change.case)
         if change.entry is not None:
             insert_entry(connection, change.entry)
+        add_tallies(connection, change.tallies)
     connection.executemany(
         "INSERT INTO sessions (slot, epoch, sealed) VALUES (?, ?, ?) "
         "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed",

@@ -13,6 +13,8 @@ CREATE INDEX cases_owned ON cases (owner, urgency, hour, id)
 CREATE INDEX cases_done ON cases (done_hour DESC, id)
     WHERE state IN ('closed', 'duplicate', 'withdrawn');
 
+CREATE INDEX audit_case ON audit (case_id, seq);
+
 CREATE TABLE notes (
     case_id    BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
     number     INTEGER NOT NULL,
