@@ -1,5 +1,5 @@
 // What the console takes from others for its cryptography; everything else is left out.
-export { Decrypter, Encrypter } from "age-encryption";
+export { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 // Not among the package's exports: a reader that knows its place in the header tries it first.
 export { HybridIdentity } from "./node_modules/age-encryption/dist/recipients.js";
 export { argon2idAsync } from "@noble/hashes/argon2.js";
