@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from run_javascript import raw, run_job, run_jobs, text
 
 from bot.domain import roster as rosters
 from bot.domain.roster import Member, Roster
@@ -17,7 +18,6 @@ from bot.sealing import age, canonical, envelope, keys, mailbox, opening, paddin
 from bot.sealing.envelope import Header
 from bot.sealing.keys import Recipient
 from bot.usecases.trust_roster import check_roster, sign_roster
-from run_javascript import raw, run_job, run_jobs, text
 
 pytestmark = pytest.mark.node
 
@@ -109,7 +109,7 @@ def test_an_identity_file_of_the_terminal_opens_in_the_browser() -> None:
 
 
 def test_cases_go_both_ways() -> None:
-    """Every reader opens in the browser what Python sealed, and in Python what the browser sealed."""
+    """Each reader opens in the browser what Python sealed, and in Python what the browser did."""
     header = Header(kind="report", case=CASE, roster=7, hour=9, lang="ckb", schema=1)
     ours = envelope.seal_case(header, BODY, RECIPIENTS)
     jobs = [
