@@ -1,0 +1,111 @@
+// The frame of every page: page scripts, errors in words, the lock, signing out, leaving quickly.
+import "./safe_htmx.js";
+import { connection, say } from "./notices.js";
+import { post } from "./server.js";
+import { words } from "./words.js";
+
+const SHIFTS = 3;
+const SHIFT_MILLISECONDS = 1500;
+const frame = () => document.getElementById("frame");
+/** What the page's script answered from begin(): called when the page goes. */
+let end = null;
+
+// The vault is one for all pages: swapping pages must not lose what was unlocked.
+const { vault } = await import("./vault.js").catch(() => ({ vault: null }));
+
+/** Begin the page that is shown: its language, its script. */
+async function begin() {
+  const { lang, dir, csrf, script } = frame().dataset;
+  Object.assign(document.documentElement, { lang, dir });
+  document.querySelector('meta[name="csrf"]').content = csrf;
+  showLock();
+  if (!globalThis.crypto?.subtle) say(words("no_crypto"));
+  if (!/^[a-z_]+$/.test(script ?? "")) return;
+  const page = await import(`./pages/${script}.js`);
+  end = (await page.begin(document.getElementById("content"), { vault })) ?? null;
+}
+
+function showLock() {
+  const state = vault?.state?.();
+  const line = document.getElementById("lock-words");
+  if (!line) return;
+  line.textContent = state === "open" ? words("unlocked") : state === "locked" ? words("locked") : "";
+  document.getElementById("lock").hidden = state !== "open";
+}
+
+async function signOut() {
+  vault?.lock();
+  await post("/console/api/logout", {}, { keepalive: true }).catch(() => null);
+}
+
+/** A bland page at once; the rest happens behind it. */
+function leave() {
+  frame().replaceChildren();
+  document.title = "";
+  signOut();
+  location.replace("/console/calendar");
+}
+
+/** Go to another page of the console without losing the window, and what is unlocked in it. */
+export function go(path) {
+  const link = document.createElement("a");
+  link.href = path;
+  frame().append(link);
+  htmx.process(link);
+  link.click();
+}
+
+document.addEventListener("click", async ({ target }) => {
+  const id = target.closest?.("button")?.id;
+  if (id === "leave") leave();
+  if (id === "lock") vault?.lock();
+  if (id === "sign-out") {
+    await signOut();
+    location.assign("/console/login");
+  }
+});
+
+let shifts = [];
+document.addEventListener("keydown", (event) => {
+  const now = event.timeStamp;
+  shifts = event.key === "Shift" && !event.repeat
+    ? [...shifts.filter((then) => now - then < SHIFT_MILLISECONDS), now] : [];
+  if (shifts.length >= SHIFTS) leave();
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, dialog[open], [contenteditable]")) return;
+  if (event.key === "l" || event.key === "L") vault?.lock();
+  if (event.key === "?") go("/console/help");
+});
+
+document.addEventListener("htmx:before:swap", ({ detail }) => {
+  if (detail.ctx?.target?.id !== "frame" && detail.ctx?.target !== document.body) return;
+  end?.();
+  end = null;
+});
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  if (detail.ctx?.target?.id !== "frame" && detail.ctx?.target !== document.body) return;
+  begin();
+  document.getElementById("content").focus();
+  scrollTo(0, 0);
+});
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  let answer = null;
+  try {
+    answer = JSON.parse(ctx.text);
+  } catch {
+    // An answer of something between us and the server.
+  }
+  if (answer?.error === "signed_out" && ctx.sourceElement === document.body) {
+    location.assign("/console/login");
+    return;
+  }
+  say(answer?.message ?? words("failed"));
+});
+document.addEventListener("htmx:error", () => connection(true));
+document.addEventListener("htmx:after:request", () => connection(false));
+addEventListener("offline", () => connection(true));
+addEventListener("online", () => connection(false));
+vault?.addEventListener?.("locked", showLock);
+vault?.addEventListener?.("unlocked", showLock);
+
+await begin();

@@ -1,0 +1,34 @@
+"""The texts that JavaScript shows, by page: it holds keys, never words.
+
+A page reads them with `words("key")` (static/words.js); "shell" is there on every page.
+"""
+
+from typing import Final
+
+from bot.i18n.marking import ConsolePhrase
+
+WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
+    "shell": {
+        "offline": ConsolePhrase("shell", "No connection. What you see may be old."),
+        "online": ConsolePhrase("shell", "Connected again."),
+        "failed": ConsolePhrase("shell", "The server could not be reached. Nothing is lost; try "
+                                "again."),
+        "signed_out": ConsolePhrase("shell", "You are signed out."),
+        "locked": ConsolePhrase("shell", "Your keys are locked."),
+        "unlocked": ConsolePhrase("shell", "Your keys are open."),
+        "working": ConsolePhrase("shell", "Working…"),
+        "no_crypto": ConsolePhrase("shell", "This browser cannot encrypt. Use a current Firefox, "
+                                   "Chrome or Safari, over https."),
+        "wrong_secret": ConsolePhrase("shell", "That does not open your keys."),
+        "roster_no_roster": ConsolePhrase("shell", "No roster has been signed yet."),
+        "roster_unsigned": ConsolePhrase("shell", "The roster the server sent is not signed by an "
+                                         "administrator this browser trusts. Nothing is opened or "
+                                         "sent. Tell the administrator, not by this computer."),
+        "roster_rolled_back": ConsolePhrase("shell", "The server sent an older roster than this "
+                                            "browser has seen. Nothing is opened or sent. Tell the "
+                                            "administrator, not by this computer."),
+        "roster_altered": ConsolePhrase("shell", "The server sent a roster that was altered. "
+                                        "Nothing is opened or sent. Tell the administrator, not by "
+                                        "this computer."),
+    },
+}  # fmt: skip
