@@ -95,9 +95,9 @@ def _entitled(request: Request, roles: tuple[Role, ...]) -> Signed:
 
 
 async def _answered(request: Request, endpoint: Callable[[], Awaitable[Response]]) -> Response:
+    if request.state.refused is not None:
+        return refused(request, request.state.refused)
     try:
-        if request.state.refused is not None:
-            raise request.state.refused
         return await endpoint()
     except Refusal as refusal:
         return refused(request, refusal)

@@ -12,14 +12,14 @@ from starlette.routing import Route
 from bot.console.answers import open_route, refused
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Guard
-from bot.console.pages import calendar, help as helping, login
+from bot.console.pages import calendar
+from bot.console.pages import help as helping
 from bot.console.refusals import Refusal
 from bot.console.shell import HOME, Shell
 from bot.console.static_files import PREFIX, read_static
 
 Pages = Callable[[ConsoleDesk], Sequence[Route]]
 PAGES: Final[tuple[Pages, ...]] = (
-    login.routes,
     helping.routes,
     calendar.routes,
 )

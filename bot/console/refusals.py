@@ -79,19 +79,20 @@ REFUSALS: Final[dict[str, Kind]] = {
                            "authenticator again.")
     ),
     "wrong_proof": Kind(
-        400, ConsolePhrase("refusals", "The new keys do not fit together. Reload the page and begin "
-                           "again.")
+        400, ConsolePhrase("refusals", "The new keys do not fit together. Reload the page and "
+                           "begin again.")
     ),
     "keys_changed": Kind(
         409, ConsolePhrase("refusals", "Your keys were changed in another window. Reload the page.")
     ),
     # The roster
     "roster_newer": Kind(
-        409, ConsolePhrase("refusals", "Somebody signed another version meanwhile. Your changes are "
-                           "kept on this page; look at theirs, then sign again.")
+        409, ConsolePhrase("refusals", "Somebody signed another version meanwhile. Your changes "
+                           "are kept on this page; look at theirs, then sign again.")
     ),
     "roster_unsigned": Kind(
-        403, ConsolePhrase("refusals", "This roster is not signed by an administrator trusted here.")
+        403, ConsolePhrase("refusals", "This roster is not signed by an administrator trusted "
+                           "here.")
     ),
     "roster_incomplete": Kind(
         422, ConsolePhrase("refusals", "The roster is incomplete: {why}")

@@ -1,4 +1,4 @@
-"""The frame around every page: language, navigation by role, who is on duty, the texts of scripts."""
+"""The frame around every page: language, navigation by role, who is on duty, texts of scripts."""
 
 import json
 from collections.abc import Mapping

@@ -27,9 +27,7 @@ class Texts:
         text = self.catalogue.text(self.tag, context, english)
         return render(text, _params(values), self.tag)
 
-    def npgettext(
-        self, context: str, singular: str, plural: str, n: int, **values: object
-    ) -> str:
+    def npgettext(self, context: str, singular: str, plural: str, n: int, **values: object) -> str:
         """The text in the form for `n`, which stands at `{n}`."""
         text = self.catalogue.plural(self.tag, context, singular, plural, n)
         return render(text, _params({"n": n, **values}), self.tag)

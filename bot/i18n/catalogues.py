@@ -9,7 +9,6 @@ from bot.domain.language import TAGS, Tag
 from bot.i18n import po
 from bot.i18n.plurals import FORMS, form
 
-
 Domain = Literal["sanad", "console"]
 """What people who write to the bot read, and what staff read in the console."""
 DOMAINS: Final[tuple[Domain, ...]] = ("sanad", "console")

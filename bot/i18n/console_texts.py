@@ -49,9 +49,8 @@ def _python(path: Path, source: str) -> Iterator[Unit]:
 
 def _template(path: Path, source: str) -> Iterator[Unit]:
     with path.open("rb") as file:
-        rows = extract(
-            babel_extract, file, TEMPLATE_KEYWORDS, (TAG,), OPTIONS, strip_comment_tags=True
-        )
+        method: Any = babel_extract
+        rows = extract(method, file, TEMPLATE_KEYWORDS, (TAG,), OPTIONS, strip_comment_tags=True)
         for line, messages, comments, context in list(rows):
             yield _unit(context, messages, comments, source, line)
 

@@ -1,7 +1,8 @@
 // The frame of every page: page scripts, errors in words, the lock, signing out, leaving quickly.
 import "./safe_htmx.js";
+import { ask } from "./ask.js";
 import { connection, say } from "./notices.js";
-import { post } from "./server.js";
+import { able, vault } from "./vault.js";
 import { words } from "./words.js";
 
 const SHIFTS = 3;
@@ -10,23 +11,20 @@ const frame = () => document.getElementById("frame");
 /** What the page's script answered from begin(): called when the page goes. */
 let end = null;
 
-// The vault is one for all pages: swapping pages must not lose what was unlocked.
-const { vault } = await import("./vault.js").catch(() => ({ vault: null }));
-
 /** Begin the page that is shown: its language, its script. */
 async function begin() {
   const { lang, dir, csrf, script } = frame().dataset;
   Object.assign(document.documentElement, { lang, dir });
   document.querySelector('meta[name="csrf"]').content = csrf;
   showLock();
-  if (!globalThis.crypto?.subtle) say(words("no_crypto"));
+  if (!able()) say(words("no_crypto"));
   if (!/^[a-z_]+$/.test(script ?? "")) return;
   const page = await import(`./pages/${script}.js`);
   end = (await page.begin(document.getElementById("content"), { vault })) ?? null;
 }
 
 function showLock() {
-  const state = vault?.state?.();
+  const state = vault.state();
   const line = document.getElementById("lock-words");
   if (!line) return;
   line.textContent = state === "open" ? words("unlocked") : state === "locked" ? words("locked") : "";
@@ -34,8 +32,8 @@ function showLock() {
 }
 
 async function signOut() {
-  vault?.lock();
-  await post("/console/api/logout", {}, { keepalive: true }).catch(() => null);
+  vault.lock();
+  await ask("POST", "/console/api/logout", {}, { keepalive: true }).catch(() => null);
 }
 
 /** A bland page at once; the rest happens behind it. */
@@ -58,7 +56,7 @@ export function go(path) {
 document.addEventListener("click", async ({ target }) => {
   const id = target.closest?.("button")?.id;
   if (id === "leave") leave();
-  if (id === "lock") vault?.lock();
+  if (id === "lock") vault.lock();
   if (id === "sign-out") {
     await signOut();
     location.assign("/console/login");
@@ -73,7 +71,7 @@ document.addEventListener("keydown", (event) => {
   if (shifts.length >= SHIFTS) leave();
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, textarea, select, dialog[open], [contenteditable]")) return;
-  if (event.key === "l" || event.key === "L") vault?.lock();
+  if (event.key === "l" || event.key === "L") vault.lock();
   if (event.key === "?") go("/console/help");
 });
 
@@ -105,7 +103,7 @@ document.addEventListener("htmx:error", () => connection(true));
 document.addEventListener("htmx:after:request", () => connection(false));
 addEventListener("offline", () => connection(true));
 addEventListener("online", () => connection(false));
-vault?.addEventListener?.("locked", showLock);
-vault?.addEventListener?.("unlocked", showLock);
+vault.addEventListener("locked", showLock);
+vault.addEventListener("unlocked", showLock);
 
 await begin();

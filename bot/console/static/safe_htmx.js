@@ -1,6 +1,6 @@
 // htmx without evaluation: it may insert our own server's markup and never makes code of text.
 // Loaded before htmx begins, on DOMContentLoaded.
-import { headers } from "./server.js";
+import { headers } from "./ask.js";
 
 class Forbidden {
   constructor() {
