@@ -16,8 +16,8 @@ from bot.domain.ladder import Watch
 from bot.domain.language import TAGS, Tag
 from bot.domain.notes import NoteKind
 from bot.domain.roster import Handle
+from bot.domain.tallies import Tally
 from bot.ports.stores import Mailbox, NewEntry
-from bot.ports.tallies import Tally
 
 LetterState = Literal["waiting", "read", "withdrawn"]
 

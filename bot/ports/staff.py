@@ -152,11 +152,13 @@ class StaffStore(Protocol):
         """Remove a slot."""
         ...
 
-    async def replace_keys(self, handle: Handle, before: str, keys: Keys, note: Note) -> bool:
+    async def replace_keys(
+        self, handle: Handle, before: str, keys: Keys, note: Note, but: bytes = b""
+    ) -> bool:
         """Put new keys and all their slots in the place of the old ones.
 
-        `before` is the recipient they replace; False if it is another by now. Every other session
-        of the account ends with it, and passkeys lose their slot but still sign in.
+        `before` is the recipient they replace; False if it is another by now. Every session of the
+        account but the one of hash `but` ends with it; passkeys lose their slot but still sign in.
         """
         ...
 
@@ -213,7 +215,7 @@ class StaffStore(Protocol):
         ...
 
     async def know_device(self, hash_: bytes, handle: Handle) -> None:
-        """Remember that this browser signed in as `handle`."""
+        """Remember that this browser signed in as `handle`, if the account lives."""
         ...
 
     async def device_of(self, hash_: bytes) -> Handle | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from bot.domain.language import Tag
-from bot.ports.tallies import Tally
+from bot.domain.tallies import Tally
 
 Outcome = TypeVar("Outcome")
 

@@ -28,6 +28,7 @@ class MemoryCases(MemoryMailboxes, MemoryClocks, MemoryLedger, MemoryCasework):
         entry = Entry(0, case.hour, case.sealed, case.sealed_for)
         clock = Ticking(0, case.due)
         self._new(Kept(row, [entry], clock, case.mailbox, case.staged_code))
+        self.count(case.tallies)
         self.write_note(Note(case.hour, NOBODY, "submit", case.case))
 
     def insert_entry(self, entry: NewEntry) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.domain.audit import AuditEntry, Note
+from bot.domain.tallies import Tally
 from bot.ports.cases import Head
-from bot.ports.tallies import Tally
 from bot.stores.memory_shelf import MemoryShelf
 
 

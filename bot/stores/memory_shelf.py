@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.audit import FIRST, AuditEntry, Note, link
 from bot.domain.case import DONE
+from bot.domain.tallies import Tally
 from bot.errors import StoreError
 from bot.ports.cases import CaseRow, Entry, Expiry, Letter, Lowering
 from bot.ports.casework import SealedNote
 from bot.ports.stores import Mailbox
-from bot.ports.tallies import Tally
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from bot.stores.sqlite_ledger import SqliteLedger, write_note
 from bot.stores.sqlite_mailboxes import SqliteMailboxes
 from bot.stores.sqlite_moves import take_step
 from bot.stores.sqlite_rows import COLUMNS, WAITING, letters_of, list_of, to_row
-from bot.stores.sqlite_tallies import SqliteTallies
+from bot.stores.sqlite_tallies import SqliteTallies, add_tallies
 from bot.stores.sqlite_work import consult, perform
 
 
@@ -45,6 +45,7 @@ def insert_case(connection: sqlite3.Connection, case: NewCase) -> None:
         )
     if case.staged_code:
         connection.execute("INSERT INTO staged_codes VALUES (?, ?)", (case.case, case.staged_code))
+    add_tallies(connection, case.tallies)
     write_note(connection, Note(case.hour, NOBODY, "submit", case.case))
 
 

@@ -4,8 +4,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from bot.domain.audit import NOBODY, Note
-from bot.domain.baghdad import hour_of
+from bot.domain.audit import Note
 from bot.domain.case import STATES
 from bot.ports.cases import CaseRow, Lowering
 from bot.ports.casework import (
@@ -21,7 +20,7 @@ from bot.ports.casework import (
 )
 from bot.stores import sqlite_resealing as resealing
 from bot.stores.sqlite import Database
-from bot.stores.sqlite_clocks import give_back
+from bot.stores.sqlite_clocks import give_back_all
 from bot.stores.sqlite_moves import lowering_of
 from bot.stores.sqlite_rows import COLUMNS, DONE, OWNED, WAITING, list_of, to_row
 from bot.stores.sqlite_work import consult, perform
@@ -108,14 +107,7 @@ def _release(
     dues: tuple[int, int, int, int],
 ) -> tuple[CaseRow, ...]:
     marks, values = list_of(sorted(members))
-    found = connection.execute(
-        f"SELECT id FROM cases WHERE {OWNED} AND owner NOT IN ({marks}) ORDER BY id",  # noqa: S608
-        values,
-    ).fetchall()
-    return tuple(
-        give_back(connection, case, dues, Note(hour_of(now), NOBODY, "release", case))
-        for (case,) in found
-    )
+    return give_back_all(connection, f"owner NOT IN ({marks})", values, now, dues)
 
 
 class SqliteCasework:

@@ -1,6 +1,7 @@
 """Escalation clocks and leases in SQLite."""
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.audit import NOBODY, Note
@@ -8,7 +9,7 @@ from bot.domain.baghdad import hour_of
 from bot.ports.cases import CaseRow, Ringing
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_ledger import write_note
-from bot.stores.sqlite_rows import COLUMNS, to_row
+from bot.stores.sqlite_rows import COLUMNS, OWNED, to_row
 from bot.stores.sqlite_work import consult, perform
 
 _RETURN: Final = f"""
@@ -35,10 +36,27 @@ def _rung_done(connection: sqlite3.Connection, ringing: Ringing, rung: int, due:
     )
 
 
-def give_back(
+def give_back_all(
+    connection: sqlite3.Connection,
+    whose: str,
+    values: Sequence[str],
+    now: int,
+    dues: tuple[int, int, int, int],
+) -> tuple[CaseRow, ...]:
+    """Take the owned cases of whom the condition names back into the queue."""
+    found = connection.execute(
+        f"SELECT id FROM cases WHERE {OWNED} AND {whose} ORDER BY id",  # noqa: S608 - our own words
+        values,
+    ).fetchall()
+    hour = hour_of(now)
+    return tuple(
+        _give_back(connection, case, dues, Note(hour, NOBODY, "release", case)) for (case,) in found
+    )
+
+
+def _give_back(
     connection: sqlite3.Connection, case: bytes, dues: tuple[int, int, int, int], note: Note
 ) -> CaseRow:
-    """Take a case back into the queue in the open transaction, its clock at rung 0."""
     row = to_row(connection.execute(_RETURN, (case,)).fetchall()[0])
     connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (case, dues[row.urgency]))
     write_note(connection, note)
@@ -52,7 +70,7 @@ def _lapse(
         "SELECT id, owner FROM cases WHERE lease > 0 AND lease <= ? ORDER BY id", (now,)
     ).fetchall()
     return tuple(
-        give_back(connection, case, dues, Note(hour_of(now), owner or NOBODY, "lapse", case))
+        _give_back(connection, case, dues, Note(hour_of(now), owner or NOBODY, "lapse", case))
         for case, owner in found
     )
 

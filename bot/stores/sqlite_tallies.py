@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from bot.ports.tallies import Tally
+from bot.domain.tallies import Tally
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_work import consult, perform
 

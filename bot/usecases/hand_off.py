@@ -92,7 +92,7 @@ def prepare_addition(
         schema=SCHEMA,
     )
     sealed = seal_case(header, {"text": cleaned}, roster.recipients)
-    return NewEntry(view.case, sealed, hour_of(now))
+    return NewEntry(view.case, sealed, hour_of(now), roster.version)
 
 
 def _sealed(
@@ -131,6 +131,7 @@ def _sealed(
         due=first_due(urgency.level, now),
         mailbox=mailbox,
         staged_code=staged,
+        sealed_for=roster.version,
         tallies=of_report(report, urgency.level),
     )
 
