@@ -31,3 +31,7 @@ class RosterError(SanadError):
 
 class CaseError(SanadError):
     """A step the case does not allow now, or one somebody else was quicker to take."""
+
+
+class AuditError(SanadError):
+    """The chain of acts does not hold, or a head of it cannot be trusted."""
