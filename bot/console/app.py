@@ -12,7 +12,7 @@ from starlette.routing import Route
 from bot.console.answers import open_route, refused
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Guard
-from bot.console.pages import calendar
+from bot.console.pages import calendar, login
 from bot.console.pages import help as helping
 from bot.console.refusals import Refusal
 from bot.console.shell import HOME, Shell
@@ -20,6 +20,7 @@ from bot.console.static_files import PREFIX, read_static
 
 Pages = Callable[[ConsoleDesk], Sequence[Route]]
 PAGES: Final[tuple[Pages, ...]] = (
+    login.routes,
     helping.routes,
     calendar.routes,
 )

@@ -47,7 +47,8 @@ class DemoSheet:
 class ConsoleDesk:
     """Every part the pages use; `url` is where staff reach the console, without a slash at its end.
 
-    `primero` is where a browser may send a case (bot.console.pages.case), "" if nowhere.
+    `seed` is a secret of this host: what new accounts' one-time codes and the salts of names nobody
+    has are made of. `primero` is where a browser may send a case, "" if nowhere.
     """
 
     url: str
@@ -62,6 +63,7 @@ class ConsoleDesk:
     casework: CaseworkStore
     tallies: TallyStore
     retention: Retention
+    seed: bytes = field(repr=False)
     primero: str = ""
     demo: DemoSheet | None = None
 

@@ -19,6 +19,9 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
         "working": ConsolePhrase("shell", "Working…"),
         "no_crypto": ConsolePhrase("shell", "This browser cannot encrypt. Use a current Firefox, "
                                    "Chrome or Safari, over https."),
+        "broken": ConsolePhrase("shell", "Something failed in this browser. Nothing was changed; "
+                                "try again."),
+        "passkey_stopped": ConsolePhrase("shell", "The passkey was not used."),
         "wrong_secret": ConsolePhrase("shell", "That does not open your keys."),
         "roster_no_roster": ConsolePhrase("shell", "No roster has been signed yet."),
         "roster_unsigned": ConsolePhrase("shell", "The roster the server sent is not signed by an "
@@ -30,5 +33,10 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
         "roster_altered": ConsolePhrase("shell", "The server sent a roster that was altered. "
                                         "Nothing is opened or sent. Tell the administrator, not by "
                                         "this computer."),
+    },
+    "login": {
+        "code_digits": ConsolePhrase("login", "The one-time code has six digits."),
+        "recovery_groups": ConsolePhrase("login", "Look again at these groups of the code: "
+                                         "{groups}"),
     },
 }  # fmt: skip

@@ -1,6 +1,7 @@
 // The frame of every page: page scripts, errors in words, the lock, signing out, leaving quickly.
 import "./safe_htmx.js";
 import { ask } from "./ask.js";
+import { go } from "./go.js";
 import { connection, say } from "./notices.js";
 import { able, vault } from "./vault.js";
 import { words } from "./words.js";
@@ -42,15 +43,6 @@ function leave() {
   document.title = "";
   signOut();
   location.replace("/console/calendar");
-}
-
-/** Go to another page of the console without losing the window, and what is unlocked in it. */
-export function go(path) {
-  const link = document.createElement("a");
-  link.href = path;
-  frame().append(link);
-  htmx.process(link);
-  link.click();
 }
 
 document.addEventListener("click", async ({ target }) => {
@@ -106,4 +98,4 @@ addEventListener("online", () => connection(false));
 vault.addEventListener("locked", showLock);
 vault.addEventListener("unlocked", showLock);
 
-await begin();
+begin();
