@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from bot.domain.audit import Note
 from bot.domain.baghdad import HOUR, hour_of
@@ -10,15 +9,8 @@ from bot.domain.case import OWNED
 from bot.domain.language import Tag
 from bot.domain.roster import Handle
 from bot.ports.cases import CaseRow
-from bot.ports.staff import (
-    Account,
-    Invitation,
-    Keys,
-    KeySlot,
-    SlotKind,
-)
-
-DAY: Final = 24 * HOUR
+from bot.ports.staff import Account, Invitation, Keys, KeySlot, SlotKind
+from bot.stores.memory_presence import MemoryPresence
 
 
 class MemoryStaff(MemoryPresence):
