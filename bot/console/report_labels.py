@@ -56,8 +56,12 @@ REASONS: Final[dict[str, ConsolePhrase]] = {
     "child_in_danger": ConsolePhrase("summary", "A child may be in danger now"),
     "asked_at_once": ConsolePhrase("summary", "Asked for a caseworker at once"),
     "danger_signs": ConsolePhrase("summary", "Answered yes to a danger question"),
-    "strangulation": ConsolePhrase("summary", "Was choked: a doctor should see this even without marks"),
-    "recent_sexual_violence": ConsolePhrase("summary", "Sexual violence within five days: medical care is urgent"),
+    "strangulation": ConsolePhrase(
+        "summary", "Was choked: a doctor should see this even without marks"
+    ),
+    "recent_sexual_violence": ConsolePhrase(
+        "summary", "Sexual violence within five days: medical care is urgent"
+    ),
     "under_18": ConsolePhrase("summary", "Under 18, or about a child"),
     "locked_in": ConsolePhrase("summary", "Cannot leave"),
     "papers_and_threats": ConsolePhrase("summary", "Papers taken, with threats or injury"),
@@ -84,13 +88,21 @@ WORDS: Final[dict[str, ConsolePhrase]] = {
     "report": ConsolePhrase("summary", "Report"),
     "language": ConsolePhrase("summary", "Language"),
     "signs": ConsolePhrase("summary", "Signs"),
-    "signs_caution": ConsolePhrase("summary", "These are signs, not a finding: only a judge identifies a victim"),
+    "signs_caution": ConsolePhrase(
+        "summary", "These are signs, not a finding: only a judge identifies a victim"
+    ),
     "consents": ConsolePhrase("summary", "Consents"),
     "services": ConsolePhrase("summary", "Services"),
     "statistics": ConsolePhrase("summary", "Statistics"),
     "share": ConsolePhrase("summary", "Share:"),
-    "second_hand": ConsolePhrase("summary", "Second hand: written by somebody else than the person concerned"),
-    "official": ConsolePhrase("summary", "An official is involved: no referral to police or security"),
-    "child": ConsolePhrase("summary", "About a child: for a caseworker trained to work with children"),
+    "second_hand": ConsolePhrase(
+        "summary", "Second hand: written by somebody else than the person concerned"
+    ),
+    "official": ConsolePhrase(
+        "summary", "An official is involved: no referral to police or security"
+    ),
+    "child": ConsolePhrase(
+        "summary", "About a child: for a caseworker trained to work with children"
+    ),
     "under_18": ConsolePhrase("summary", "Under 18"),
 }

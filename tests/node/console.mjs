@@ -11,6 +11,8 @@ const padding = await import(`${here}/padding.js`);
 const roster = await import(`${here}/roster.js`);
 const slots = await import(`${here}/slots.js`);
 
+const reports = await import("../../bot/console/static/case/report.js");
+
 const { base64, fromBase64, fromHex, hex } = bytes;
 const seeds = (list) => list.map(fromHex);
 
@@ -76,6 +78,14 @@ const jobs = {
     return { key: hex(key), auth: hex(auth) };
   },
   passkey: ({ prf }) => hex(slots.fromPasskey(fromHex(prf))),
+  summarise({ answers, urgency, model }) {
+    const report = reports.readReport(answers, model);
+    return reports.summarise(report, urgency, model);
+  },
+  headline({ answers, model }) {
+    return reports.headline(reports.readReport(answers, model), model);
+  },
+  tidy: ({ value, limit }) => reports.tidy(value, limit),
   freshPassphrase: () => digits.freshPassphrase(),
   freshRecovery: () => digits.freshRecovery(),
   readRecovery: ({ typed }) => digits.readRecovery(typed),
