@@ -1,5 +1,5 @@
 // The rosters this browser trusts: fetched, judged against its pins, given to the vault.
-import { ask } from "./server.js";
+import { ask } from "./ask.js";
 import { pin, pinned } from "./pins.js";
 import { judge, readers } from "./sealing/roster.js";
 import { vault } from "./vault.js";
@@ -13,7 +13,7 @@ let trusted = null;
  */
 export async function trustedRosters({ fresh = false } = {}) {
   if (trusted && !fresh) return trusted;
-  const sent = await ask("/console/api/rosters?after=0");
+  const sent = await ask("GET", "/console/api/rosters?after=0");
   const pins = pinned();
   const known = pins?.admins?.length ? pins : { ...pins, admins: sent.admins };
   try {
