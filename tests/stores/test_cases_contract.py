@@ -1,88 +1,19 @@
 import asyncio
 import hashlib
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
 from bot.domain.audit import Note, first_broken
-from bot.domain.case import CLAIM_LEASE, QUEUED, STATES
+from bot.domain.case import STATES
 from bot.errors import StoreError
-from bot.ports.cases import Claim, Expiry, Move, NewLetter
-from bot.ports.stores import Mailbox, NewCase, NewEntry
-from bot.stores.memory_cases import MemoryCases
+from bot.ports.cases import Expiry, Move, NewLetter
+from bot.ports.stores import Mailbox, NewEntry
 from bot.stores.sqlite import Database
-from bot.stores.sqlite_cases import SqliteCases, insert_case, insert_entry
+from bot.stores.sqlite_cases import SqliteCases, insert_case
 from tests.fakes.caseworkers import MONDAY_NOON as NOW
-
-HOUR = NOW // 3600
-ANYBODY = tuple(sorted(QUEUED))
-LEASES = tuple(NOW + seconds for seconds in CLAIM_LEASE)
-
-
-def number(count):
-    return hashlib.sha256(str(count).encode()).digest()[:16]
-
-
-def case_of(count=1, **named):
-    defaults = {
-        "case": number(count),
-        "sealed": b"sealed report %d" % count,
-        "urgency": 2,
-        "language": "ar",
-        "hour": HOUR,
-        "wants_woman": False,
-        "child_trained": False,
-        "due": NOW,
-    }
-    if "staged_code" not in named:
-        defaults["mailbox"] = Mailbox(tag_of(count), b"recipient %d" % count)
-    return NewCase(**{**defaults, **named})
-
-
-def tag_of(count):
-    return b"tag of %09d" % count
-
-
-def note(actor="amal", act="claim", case=b""):
-    return Note(HOUR, actor, act, case)
-
-
-def claim(actor="amal", **named):
-    return Claim(states=ANYBODY, leases=LEASES, note=note(actor), **named)
-
-
-@dataclass
-class Shelf:
-    """One store under the contract, with the two doors the session store uses."""
-
-    store: MemoryCases | SqliteCases
-    database: Database | None
-
-    async def put(self, case):
-        if self.database is None:
-            self.store.insert_case(case)
-        else:
-            await self.database.write(lambda connection: insert_case(connection, case))
-
-    async def add(self, entry):
-        if self.database is None:
-            return self.store.insert_entry(entry)
-        return await self.database.write(lambda connection: insert_entry(connection, entry))
-
-    async def row(self, case):
-        (row,) = await self.store.match(case.hex())
-        return row
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def shelf(request, tmp_path):
-    if request.param == "memory":
-        yield Shelf(MemoryCases(), None)
-        return
-    database = await Database.open(tmp_path / "cases.sqlite")
-    yield Shelf(SqliteCases(database), database)
-    await database.close()
+from tests.stores.shelf import ANYBODY, HOUR, LEASES, case_of, claim, note, number, tag_of
 
 
 async def test_a_new_case_waits_with_its_clock_mailbox_and_report(shelf):
