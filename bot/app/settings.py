@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     twilio_sender: SecretStr | None = None
     twilio_api_base: str = "https://api.twilio.com"
     organisation_file: Path | None = None
+    smtp_url: SecretStr | None = None
+    smtp_from: str = ""
 
     @classmethod
     def settings_customise_sources(
@@ -116,6 +118,8 @@ class Settings(BaseSettings):
                 raise ValueError("PUBLIC_URL is needed when TELEGRAM_MODE is webhook")
             if not self.telegram_webhook_secret:
                 raise ValueError("TELEGRAM_WEBHOOK_SECRET is needed when TELEGRAM_MODE is webhook")
+        if self.smtp_url is not None and "@" not in self.smtp_from:
+            raise ValueError("SMTP_FROM is needed with SMTP_URL: the address staff mail comes from")
         twilio = {
             "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
             "TWILIO_AUTH_TOKEN": self.twilio_auth_token,

@@ -401,6 +401,9 @@ class Call:
 class Alarm(Protocol):
     """A way to make staff look at the queue."""
 
-    async def ring(self, call: Call) -> None:
-        """Pass the call on; raises when it could not, and it is then tried again."""
+    async def ring(self, call: Call) -> bool:
+        """Pass the call on; whether this way leads to anybody it is for.
+
+        Raises when it could not be tried, and it is then tried again.
+        """
         ...

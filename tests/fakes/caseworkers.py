@@ -92,8 +92,11 @@ class Pager:
 
     calls: list[Call] = field(default_factory=list)
     broken: bool = False
+    deaf: tuple[str, ...] = ()
+    """Rungs nobody of whom can be reached this way."""
 
-    async def ring(self, call: Call) -> None:
+    async def ring(self, call: Call) -> bool:
         if self.broken:
             raise ConnectionError
         self.calls.append(call)
+        return call.watch not in self.deaf
