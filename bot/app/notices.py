@@ -43,9 +43,8 @@ def start_mail(
     def notice(handle: Handle, call: Call) -> Notice:
         tags = _languages(roster(), handle)
         texts = dict.fromkeys(catalogue.text(tag, TEXT.context, TEXT.text) for tag in tags)
-        where = f"\n{settings.console_url}/console/queue" if settings.console_url else ""
         subject = catalogue.text(tags[0], SUBJECT.context, SUBJECT.text)
-        return Notice(subject, "\n\n".join([*texts, f"T{call.urgency} · {call.cases}{where}\n"]))
+        return Notice(subject, "\n\n".join([*texts, f"T{call.urgency} · {call.cases}\n"]))
 
     reach.alarms.append(MailAlarm(server, settings.smtp_from, organisation.mail, notice))
     reach.told.append("staff by e-mail")
