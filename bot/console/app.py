@@ -12,7 +12,7 @@ from starlette.routing import Route
 from bot.console.answers import open_route, refused
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Guard
-from bot.console.pages import calendar, login
+from bot.console.pages import calendar, login, queue
 from bot.console.pages import help as helping
 from bot.console.refusals import Refusal
 from bot.console.shell import HOME, Shell
@@ -23,6 +23,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     login.routes,
     helping.routes,
     calendar.routes,
+    queue.routes,
 )
 """Every page of the console: `routes(desk)` of its module."""
 

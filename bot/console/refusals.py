@@ -102,6 +102,56 @@ REFUSALS: Final[dict[str, Kind]] = {
         409, ConsolePhrase("refusals", "You cannot end your own account. Another administrator "
                            "does that.")
     ),
+    # The queue and the cases
+    "not_in_roster": Kind(
+        403, ConsolePhrase("refusals", "You are not in the signed roster yet. The administrator "
+                           "signs the next version; then this page works.")
+    ),
+    "taken": Kind(
+        409, ConsolePhrase("refusals", "Somebody else was quicker. Take another case.")
+    ),
+    "nothing_waits": Kind(
+        404, ConsolePhrase("refusals", "Nothing waits that you could take.")
+    ),
+    "for_supervisor": Kind(
+        403, ConsolePhrase("refusals", "This case was escalated: a supervisor takes it.")
+    ),
+    "does_not_fit": Kind(
+        409, ConsolePhrase("refusals", "This case asks for another language, a woman or training "
+                           "to work with children. Leave it, or claim it if nobody fits.")
+    ),
+    "not_your_case": Kind(
+        403, ConsolePhrase("refusals", "Only its owner does this. The case may have been handed "
+                           "over, or its lease may have ended.")
+    ),
+    "case_changed": Kind(
+        409, ConsolePhrase("refusals", "The case has changed in the meantime. Look at it again; "
+                           "what you typed is still here.")
+    ),
+    "case_gone": Kind(
+        410, ConsolePhrase("refusals", "The person has withdrawn this case. Its content is "
+                           "destroyed, and nothing of it may be kept.")
+    ),
+    "step_refused": Kind(
+        409, ConsolePhrase("refusals", "This step is not possible in the state the case is in.")
+    ),
+    "second_person": Kind(
+        403, ConsolePhrase("refusals", "A second person decides this: not who asked for it.")
+    ),
+    "mailbox_not_ready": Kind(
+        409, ConsolePhrase("refusals", "The person's mailbox is not ready yet. Try again in a "
+                           "minute; your reply is still here.")
+    ),
+    "already_read": Kind(
+        409, ConsolePhrase("refusals", "This reply was read already and cannot be taken back.")
+    ),
+    "member_unknown": Kind(
+        404, ConsolePhrase("refusals", "Nobody of that name opens cases by the signed roster.")
+    ),
+    "roster_old": Kind(
+        409, ConsolePhrase("refusals", "A newer roster is in force. Reload the page, then try "
+                           "again; copy what you typed first.")
+    ),
 }  # fmt: skip
 """The closed list. Pages add theirs here, with the texts of their page."""
 

@@ -5,6 +5,7 @@ A page reads them with `words("key")` (static/words.js); "shell" is there on eve
 
 from typing import Final
 
+from bot.console.desk_words import QUEUE
 from bot.i18n.marking import ConsolePhrase
 
 WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
@@ -39,4 +40,5 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
         "recovery_groups": ConsolePhrase("login", "Look again at these groups of the code: "
                                          "{groups}"),
     },
+    "queue": QUEUE,
 }  # fmt: skip

@@ -75,7 +75,7 @@ export async function reseal(document, { by, signing, origin, roster, recipients
   const header = { ...document.header, roster, rcpt: recipients.map(fingerprintOf) };
   // What the author signed named the first roster; without its number nobody could check it.
   const first = before?.first ?? document.header.roster;
-  const resealed = { by, roster, origin, first };
+  const resealed = { by, roster, origin: before?.origin ?? origin, first };
   const signature = sign(signing, RESEAL, canonical.dump({ ...body, ...header, resealed }));
   return agefile.seal(encode(header, { ...body, resealed: { ...resealed, sig: signature } }), recipients);
 }
