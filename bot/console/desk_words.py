@@ -32,8 +32,8 @@ OPENING: Final[dict[str, ConsolePhrase]] = {
     "refused_other_readers": ConsolePhrase("queue", "This was not sealed to exactly the people of "
                                            "the signed roster. Tell the administrator, not by "
                                            "this computer."),
-    "refused_not_for_you": ConsolePhrase("queue", "This was not sealed for your keys. A colleague's "
-                                         "browser seals it anew when they work."),
+    "refused_not_for_you": ConsolePhrase("queue", "This was not sealed for your keys. A "
+                                         "colleague's browser seals it anew when they work."),
     "refused_damaged": ConsolePhrase("queue", "This file is damaged and does not open. Tell the "
                                      "administrator."),
     "refused_forged": ConsolePhrase("queue", "The signature on this does not hold. Tell the "
