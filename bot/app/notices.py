@@ -35,7 +35,7 @@ def start_mail(
         return
     if not organisation.mail:
         raise ConfigurationError(
-            'SANAD_SMTP_URL is set but nobody could be written to: give the organisation\'s file a '
+            "SANAD_SMTP_URL is set but nobody could be written to: give the organisation's file a "
             'table [mail] with lines like handle = "name@host"'
         )
     server = MailServer.parse(settings.smtp_url.get_secret_value())

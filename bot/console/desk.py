@@ -9,7 +9,7 @@ from bot.domain.language import Tag
 from bot.domain.retention import Retention
 from bot.domain.roster import Handle
 from bot.i18n.catalogues import Catalogue
-from bot.ports.cases import CaseStore, RosterHistory
+from bot.ports.cases import AuditLog, CaseStore, RosterHistory
 from bot.ports.casework import CaseworkStore
 from bot.ports.runtime import Clock, Entropy
 from bot.ports.staff import StaffStore
@@ -49,6 +49,7 @@ class ConsoleDesk:
 
     `seed` is a secret of this host: what new accounts' one-time codes and the salts of names nobody
     has are made of. `primero` is where a browser may send a case, "" if nowhere.
+    `push_key` is what browsers subscribe with to be woken (bot.sealing.vapid.push_public).
     """
 
     url: str
@@ -62,9 +63,11 @@ class ConsoleDesk:
     cases: CaseStore
     casework: CaseworkStore
     tallies: TallyStore
+    audit: AuditLog
     retention: Retention
     seed: bytes = field(repr=False)
     primero: str = ""
+    push_key: str = ""
     demo: DemoSheet | None = None
 
     @property

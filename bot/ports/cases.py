@@ -352,8 +352,27 @@ class Head:
     signature: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which acts are looked for: empty means any; `case` is the beginning of an id in hex.
+
+    Hours count from 1970, both included. `before` is a number: only older entries.
+    """
+
+    actor: str = ""
+    act: str = ""
+    case: str = ""
+    first_hour: int = 0
+    last_hour: int = 2**40
+    before: int = 2**60
+
+
 class AuditLog(Protocol):
     """The chain of acts."""
+
+    async def audit_search(self, query: AuditQuery, limit: int) -> tuple[AuditEntry, ...]:
+        """The newest entries that fit, newest first."""
+        ...
 
     async def audit(self) -> tuple[AuditEntry, ...]:
         """Every entry, in order."""

@@ -1,10 +1,11 @@
 """The audit chain, the accepted rosters and the tallies in memory."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from bot.domain.audit import AuditEntry, Note
 from bot.domain.tallies import Tally
-from bot.ports.cases import Head
+from bot.ports.cases import AuditQuery, Head
 from bot.stores.memory_shelf import MemoryShelf
 
 
@@ -19,6 +20,21 @@ class MemoryLedger(MemoryShelf):
     async def audit(self) -> tuple[AuditEntry, ...]:
         """Every entry, in order."""
         return tuple(self._audit)
+
+    async def audit_search(self, query: AuditQuery, limit: int) -> tuple[AuditEntry, ...]:
+        """The newest entries that fit, newest first."""
+        if set(query.case) - set("0123456789abcdef"):
+            return ()
+        fitting = (
+            entry
+            for entry in reversed(self._audit)
+            if entry.seq < query.before
+            and query.actor in ("", entry.note.actor)
+            and query.act in ("", entry.note.act)
+            and entry.note.case.hex().startswith(query.case)
+            and query.first_hour <= entry.note.hour <= query.last_hour
+        )
+        return tuple(islice(fitting, limit))
 
     async def audit_page(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
         """The entries that follow number `after`."""

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Final
 
 from bot.domain.audit import FIRST, AuditEntry, Note, link
-from bot.ports.cases import Head
+from bot.ports.cases import AuditQuery, Head
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_work import consult, perform
 
@@ -26,6 +26,26 @@ def _acts(
     connection: sqlite3.Connection, clause: str, values: tuple[int | bytes, ...] = ()
 ) -> tuple[AuditEntry, ...]:
     rows = connection.execute(f"{_ACTS} {clause}", values)
+    return tuple(
+        AuditEntry(seq, Note(hour, actor, act, case), digest)
+        for seq, hour, actor, act, case, digest in rows
+    )
+
+
+def _search(
+    connection: sqlite3.Connection, query: AuditQuery, limit: int
+) -> tuple[AuditEntry, ...]:
+    if set(query.case) - set("0123456789abcdef"):
+        return ()
+    rows = connection.execute(
+        f"{_ACTS} WHERE seq < ? AND (? = '' OR actor = ?) AND (? = '' OR act = ?)"
+        " AND (? = '' OR lower(hex(case_id)) GLOB ?) AND hour BETWEEN ? AND ?"
+        " ORDER BY seq DESC LIMIT ?",
+        (
+            query.before, query.actor, query.actor, query.act, query.act,
+            query.case, query.case + "*", query.first_hour, query.last_hour, limit,
+        ),
+    )  # fmt: skip
     return tuple(
         AuditEntry(seq, Note(hour, actor, act, case), digest)
         for seq, hour, actor, act, case, digest in rows
@@ -76,6 +96,10 @@ class SqliteLedger:
     async def audit(self) -> tuple[AuditEntry, ...]:
         """Every entry, in order."""
         return await consult(self._database, _acts, "ORDER BY seq")
+
+    async def audit_search(self, query: AuditQuery, limit: int) -> tuple[AuditEntry, ...]:
+        """The newest entries that fit, newest first."""
+        return await consult(self._database, _search, query, limit)
 
     async def audit_page(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
         """The entries that follow number `after`."""

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.audit import Note, first_broken
 from bot.domain.case import STATES
 from bot.errors import StoreError
-from bot.ports.cases import Expiry, Move, NewLetter
+from bot.ports.cases import AuditQuery, Expiry, Move, NewLetter
 from bot.ports.stores import Mailbox, NewEntry
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases, insert_case
@@ -360,3 +360,24 @@ async def test_a_withdrawn_report_is_gone_from_the_files(tmp_path):
     left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     await database.close()
     assert not any(mark in left for mark in marks)
+
+
+async def test_acts_are_found_by_who_what_case_and_hour(shelf):
+    """The newest that fit come first; what fits nothing finds nothing."""
+    notes = [
+        Note(100 + number, ("amal", "zana")[number % 2], ("open", "claim")[number % 3 == 0],
+             bytes([number]) * 16)
+        for number in range(12)
+    ]  # fmt: skip
+    for note in notes:
+        await shelf.store.note(note)
+
+    async def found(**query):
+        return [entry.seq for entry in await shelf.store.audit_search(AuditQuery(**query), 4)]
+
+    assert await found() == [12, 11, 10, 9]
+    assert await found(before=10) == [9, 8, 7, 6]
+    assert await found(actor="zana", act="claim") == [10, 4]
+    assert await found(case="0b0b") == [12]
+    assert await found(case="%") == await found(actor="nobody") == []
+    assert await found(first_hour=101, last_hour=102) == [3, 2]

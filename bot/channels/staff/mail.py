@@ -103,7 +103,7 @@ class MailAlarm:
             username=self._server.user or None,
             password=self._server.password or None,
             timeout=SECONDS,
-            local_hostname="localhost",  # a server of ours need not know what this machine is called
+            local_hostname="localhost",  # not what this machine is called
         ) as client:
             for letter in letters:
                 try:
