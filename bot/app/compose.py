@@ -3,29 +3,36 @@
 import asyncio
 import contextlib
 import ctypes
+import hmac
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.types import ASGIApp
 
 from bot.app.content import make_finder, make_presenter, read_content
+from bot.app.demo_sheet import read_demo_sheet
 from bot.app.jobs import Job, Jobs
 from bot.app.organisation import Organisation
 from bot.app.reach import Reach, start_telegram, start_whatsapp
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
 from bot.app.runtime import SystemClock, SystemEntropy
+from bot.app.sample_cases import insert_samples
 from bot.app.secrets import host_secrets
 from bot.app.settings import Settings
 from bot.channels.preview import PreviewChannel
+from bot.console.app import console_app
+from bot.console.desk import ConsoleDesk
 from bot.domain.retention import Retention
 from bot.ports.runtime import Clock, Entropy
 from bot.stores.epoch_files import EpochFiles
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
 from bot.stores.sqlite_sessions import SqliteSessions
+from bot.stores.sqlite_staff import SqliteStaff
 from bot.usecases.converse import Converse
 from bot.usecases.destroy_expired import destroy_expired
 from bot.usecases.escalate import Escalate
@@ -33,7 +40,8 @@ from bot.usecases.perform import Desk, Perform
 from bot.usecases.receipts import Receipts
 from bot.web.server import make_app
 
-PR_SET_DUMPABLE = 4
+CONSOLE_PURPOSE: Final = b"sanad/console/v1"
+PR_SET_DUMPABLE: Final = 4
 """Linux: /proc/PID/mem, core dumps and ptrace are closed to everybody but root."""
 
 
@@ -104,6 +112,9 @@ async def running(
         await start_telegram(settings, converse, content.shelf.current, reach, stack)
         await start_whatsapp(settings, converse, epochs, reach, stack)
         pages = PreviewChannel(converse).routes() if demo else []
+        trusted = roster()
+        if demo and trusted is not None:
+            await insert_samples(database, receipts, trusted, clock, entropy)
         escalate = Escalate(cases, reach.alarms)
         retention = Retention(organisation.retention_days)
 
@@ -123,7 +134,28 @@ async def running(
         )
         for work in (jobs.run(), receipts.work(cases)):
             stack.push_async_callback(_ended, asyncio.create_task(work))
-        app = make_app(reach.hooks, pages, ready=_ready(database))
+        desk = None
+        if settings.console_url:
+            desk = ConsoleDesk(
+                url=settings.console_url,
+                name=organisation.name,
+                texts=content.console,
+                clock=clock,
+                entropy=entropy,
+                rosters=roster,
+                history=cases,
+                staff=SqliteStaff(database),
+                cases=cases,
+                casework=cases,
+                tallies=cases,
+                audit=cases,
+                retention=retention,
+                seed=hmac.digest(secrets.pepper, CONSOLE_PURPOSE, "sha256"),
+                primero=settings.primero_url,
+                demo=read_demo_sheet(settings.data_dir) if demo else None,
+            )
+        console = console_app(desk) if desk else None
+        app = make_app(reach.hooks, pages, ready=_ready(database), console=console)
         yield Running(app, tuple(reach.told), converse, sessions, jobs, database)
 
 

@@ -32,6 +32,7 @@ class Content:
     """Everything that is read once and never changes: flows, texts, words, places, services."""
 
     catalogue: Catalogue
+    console: Catalogue
     shelf: Shelf
     lexicon: Lexicon
     gazetteer: Gazetteer
@@ -49,6 +50,7 @@ def read_content(*, sample: bool, books: Path | None = None) -> Content:
         directory = combine(load_directory(DEMO / "directory", allow_sample=True), directory)
     return Content(
         catalogue=catalogue,
+        console=catalogues.load(LOCALES, "console"),
         shelf=Shelf(read_book(FLOWS, catalogue), books),
         lexicon=Lexicon.load(FLOWS / "lexicon"),
         gazetteer=Gazetteer.load(FLOWS / "directory" / "places.csv"),

@@ -1,5 +1,7 @@
 """The signed roster on disk, read again when it changes, trusted only if its signature holds."""
 
+import asyncio
+import os
 from pathlib import Path
 from typing import Final
 
@@ -7,7 +9,12 @@ import structlog
 
 from bot.errors import RosterError
 from bot.ports.cases import RosterHistory
-from bot.usecases.trust_roster import TrustedRoster, parse_admin, trust_roster
+from bot.usecases.trust_roster import (
+    TrustedRoster,
+    check_roster,
+    parse_admin,
+    trust_roster,
+)
 
 _log = structlog.get_logger()
 ADMIN_FILE: Final = "admin.pub"
@@ -23,10 +30,33 @@ class RosterFile:
         self._history = history
         self._seen = (0, 0)
         self._trusted: TrustedRoster | None = None
+        self._publishing = asyncio.Lock()
 
     def __call__(self) -> TrustedRoster | None:
         """The roster in force, None when there is none: then reports are refused, not lost."""
         return self._trusted
+
+    def admins(self) -> tuple[bytes, ...]:
+        """The pinned administrators' keys; none when nobody is pinned yet."""
+        try:
+            return (parse_admin(self._admin.read_text(encoding="ascii")),)
+        except (OSError, UnicodeDecodeError, RosterError):
+            return ()
+
+    async def publish(self, file: bytes) -> TrustedRoster:
+        """Put a signed file in force, on disk first; RosterError if it cannot be trusted."""
+        async with self._publishing:
+            admin = parse_admin(self._admin.read_text(encoding="ascii"))
+            signed = check_roster(file, admin)
+            newest = await self._history.newest_roster()
+            if newest is not None and signed.version <= newest[0]:
+                raise RosterError(f"version {newest[0]} is in force already; sign a later one")
+            replace_file(self._roster, file)
+            await self.refresh()
+            trusted = self._trusted
+        if trusted is None or trusted.version != signed.version:
+            raise RosterError("the roster on disk is not the one that was signed; sign it again")
+        return trusted
 
     async def refresh(self) -> None:
         """Look whether the file changed, and take the new roster if it can be trusted."""
@@ -44,3 +74,14 @@ class RosterFile:
             return
         self._seen = seen
         _log.info("roster_in_force", version=self._trusted.version)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write all or nothing: a service that reads at this moment sees the old or the new file."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_name(path.name + ".new")
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -55,6 +56,8 @@ class Settings(BaseSettings):
     organisation_file: Path | None = None
     smtp_url: SecretStr | None = None
     smtp_from: str = ""
+    console_url: str = ""
+    primero_url: str = ""
 
     @classmethod
     def settings_customise_sources(
@@ -110,6 +113,22 @@ class Settings(BaseSettings):
         if value and not value.startswith(("https://", "http://127.0.0.1", "http://localhost")):
             raise ValueError("must begin with https:// (providers call it over the internet)")
         return value.rstrip("/")
+
+    @field_validator("console_url", "primero_url")
+    @classmethod
+    def _browser_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        local = parts.scheme == "http" and parts.hostname == "localhost"
+        if value and not (local or (parts.scheme == "https" and parts.hostname)):
+            raise ValueError("must begin with https:// (http://localhost:PORT on this machine)")
+        return value.rstrip("/")
+
+    @field_validator("console_url")
+    @classmethod
+    def _own_host(cls, value: str) -> str:
+        if value and (urlsplit(value).path or "?" in value or "@" in value):
+            raise ValueError("is a host only, as in https://desk.example.org: /console is added")
+        return value.lower()
 
     @model_validator(mode="after")
     def _together(self) -> Self:

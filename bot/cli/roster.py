@@ -1,6 +1,5 @@
 """`sanad roster`: keys, members, shifts, and the administrator's signature."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, get_args
@@ -8,7 +7,7 @@ from typing import Annotated, Final, get_args
 import msgspec
 import typer
 
-from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE
+from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, replace_file
 from bot.app.runtime import SystemClock
 from bot.app.settings import Settings
 from bot.cli import identity_files
@@ -191,7 +190,7 @@ def sign(
                 f"this is not the administrator pinned in {ADMIN_FILE}; use the right file"
             )
         roster = msgspec.structs.replace(draft, version=_next_version(settings, draft, admin))
-        _replace_file(settings.data_dir / ROSTER_FILE, sign_roster(roster, identity.signing))
+        replace_file(settings.data_dir / ROSTER_FILE, sign_roster(roster, identity.signing))
         _write_draft(settings, roster)
     print(f"version {roster.version} signed, {len(roster.members)} members")
     _print_coverage(roster)
@@ -299,18 +298,7 @@ def _read_draft(settings: Settings) -> Roster:
 
 def _write_draft(settings: Settings, roster: Roster) -> None:
     data = msgspec.json.format(msgspec.json.encode(roster), indent=2)
-    _replace_file(settings.data_dir / DRAFT_FILE, data + b"\n")
-
-
-def _replace_file(path: Path, data: bytes) -> None:
-    """Write all or nothing: a service that reads at this moment sees the old or the new file."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    replace_file(settings.data_dir / DRAFT_FILE, data + b"\n")
 
 
 def _print_member(member: Member, roster: Roster) -> None:

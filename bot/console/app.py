@@ -12,7 +12,13 @@ from starlette.routing import Route
 from bot.console.answers import open_route, refused
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Guard
-from bot.console.pages import calendar, login, queue
+from bot.console.pages import (
+    calendar,
+    demo,
+    login,
+    me,
+    queue,
+)
 from bot.console.pages import help as helping
 from bot.console.refusals import Refusal
 from bot.console.shell import HOME, Shell
@@ -21,6 +27,8 @@ from bot.console.static_files import PREFIX, read_static
 Pages = Callable[[ConsoleDesk], Sequence[Route]]
 PAGES: Final[tuple[Pages, ...]] = (
     login.routes,
+    me.routes,
+    demo.routes,
     helping.routes,
     calendar.routes,
     queue.routes,

@@ -38,9 +38,9 @@ class RosterBook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DemoSheet:
-    """The demo's own people: handle → passphrase and secret of one-time codes. Never in `serve`."""
+    """The demo's own people: handle → passphrase of a sample person. Never in `serve`."""
 
-    people: Mapping[Handle, tuple[str, bytes]] = field(repr=False)
+    people: Mapping[Handle, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Signed
+from bot.console.labels import ROLES
 from bot.console.static_files import StaticFiles
 from bot.console.texts import Texts
 from bot.console.words import WORDS
@@ -132,6 +133,7 @@ class Shell:
             "pgettext": texts.pgettext,
             "npgettext": texts.npgettext,
             "say": texts.say,
+            "role": lambda role: texts.say(ROLES[role]),
             "tag": texts.tag,
             "direction": texts.direction,
             "languages": [LANGUAGES[tag] for tag in TAGS],

@@ -34,10 +34,16 @@ class SignedIn:
     role: str
     csrf: str
     home: str
+    sample: dict[str, str] | None = None
 
 
-async def sign_in(request: Request, account: Account, act: str) -> Response:
-    """Open a session for an account whose proof held; `act` names the proof."""
+async def sign_in(
+    request: Request, account: Account, act: str, sample: dict[str, str] | None = None
+) -> Response:
+    """Open a session for an account whose proof held; `act` names the proof.
+
+    `sample` is the passphrase of a sample person, in the demo only.
+    """
     desk: ConsoleDesk = request.app.state.desk
     now = desk.clock.now()
     token = _token(desk)
@@ -51,7 +57,7 @@ async def sign_in(request: Request, account: Account, act: str) -> Response:
     note = Note(hour_of(now), account.handle, act, b"")
     if not await desk.staff.open_session(session, note):
         raise Refusal("wrong_credentials")
-    done = SignedIn(account.handle, account.role, session.csrf, HOME[account.role])
+    done = SignedIn(account.handle, account.role, session.csrf, HOME[account.role], sample)
     response = json(done)
     _set(response, COOKIE, token, None)
     await _know_device(request, response, account.handle)

@@ -107,9 +107,10 @@ def _by_flow(entries: Iterable[po.Entry], findings: Sequence[Finding]) -> list[P
 
 
 def _progress(flow: str, contexts: Iterable[str], findings: Iterable[Finding]) -> Progress:
-    codes: dict[str, set[str]] = {}
+    # A page of the console is one context with many texts: their lines tell them apart.
+    codes: dict[tuple[str, str], set[str]] = {}
     for finding in findings:
-        codes.setdefault(finding.context, set()).add(finding.code)
+        codes.setdefault((finding.context, finding.where), set()).add(finding.code)
     known = MISSING | FUZZY | TOO_LONG
     return Progress(
         flow=flow,

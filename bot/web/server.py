@@ -10,13 +10,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 Probe = Callable[[], Awaitable[bool]]
+CONSOLE: Final = "/console"
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def make_app(hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Probe) -> ASGIApp:
+def make_app(
+    hooks: Mapping[str, ASGIApp],
+    pages: Sequence[Route],
+    *,
+    ready: Probe,
+    console: ASGIApp | None = None,
+) -> ASGIApp:
     """One ASGI app; `hooks` maps a path to a provider's raw handler, everything else is Starlette.
 
-    Hooks are dispatched before any framework: they carry nearly all the load.
+    Hooks are dispatched before any framework: they carry nearly all the load. `console` answers
+    everything below /console and brings its own guard.
     """
 
     async def alive(_: Request) -> Response:
@@ -35,7 +43,10 @@ def make_app(hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Pro
     )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        hook = hooks.get(scope["path"]) if scope["type"] == "http" else None
+        path = scope["path"] if scope["type"] == "http" else ""
+        hook = hooks.get(path)
+        if console is not None and (path == CONSOLE or path.startswith(f"{CONSOLE}/")):
+            hook = console
         await (hook or rest)(scope, receive, send)
 
     return app

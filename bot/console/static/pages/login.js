@@ -1,9 +1,8 @@
 // Signing in. What is typed is derived here, in the vault's thread; the server sees only a hash's
 // input that is good for nothing else, and the keys are opened before the next page is shown.
 import { ask } from "../ask.js";
+import { enter } from "../entering.js";
 import { busy, sentence } from "../forms.js";
-import { go } from "../go.js";
-import { say } from "../notices.js";
 import { able as passkeysAble, signIn } from "../passkey.js";
 import { asciiDigits, readRecovery } from "../sealing/digits.js";
 import { words } from "../words.js";
@@ -43,16 +42,4 @@ async function withPasskey() {
   const { done, id, secret } = await signIn();
   const key = secret && await vault.fromPasskey(secret);
   await enter(done, (slot) => slot.kind === "passkey" && slot.id === id, key);
-}
-
-/** Open the keys with what was just proved, then show the first page in this same window. */
-async function enter({ handle, csrf, home }, fits, key) {
-  document.querySelector('meta[name="csrf"]').content = csrf;
-  const { slots } = await ask("GET", "/console/api/me");
-  const slot = slots.find(fits);
-  if (slot && key) {
-    // Signed in all the same if this fails: the keys can be opened on the page that follows.
-    await vault.unlock(slot, key, handle).catch(() => say(words("wrong_secret")));
-  }
-  go(home);
 }
