@@ -9,12 +9,8 @@ import structlog
 
 from bot.errors import RosterError
 from bot.ports.cases import RosterHistory
-from bot.usecases.trust_roster import (
-    TrustedRoster,
-    check_roster,
-    parse_admin,
-    trust_roster,
-)
+from bot.usecases.publish_roster import publish_roster
+from bot.usecases.trust_roster import Admins, TrustedRoster, parse_admins, trust_roster
 
 _log = structlog.get_logger()
 ADMIN_FILE: Final = "admin.pub"
@@ -36,26 +32,23 @@ class RosterFile:
         """The roster in force, None when there is none: then reports are refused, not lost."""
         return self._trusted
 
-    def admins(self) -> tuple[bytes, ...]:
-        """The pinned administrators' keys; none when nobody is pinned yet."""
+    def admins(self) -> Admins:
+        """The keys that may sign a roster here; none when nobody is pinned yet."""
         try:
-            return (parse_admin(self._admin.read_text(encoding="ascii")),)
+            return self._pinned()
         except (OSError, UnicodeDecodeError, RosterError):
             return ()
 
     async def publish(self, file: bytes) -> TrustedRoster:
-        """Put a signed file in force, on disk first; RosterError if it cannot be trusted."""
+        """Put a signed file in force, on disk first; RosterError changes nothing."""
         async with self._publishing:
-            admin = parse_admin(self._admin.read_text(encoding="ascii"))
-            signed = check_roster(file, admin)
-            newest = await self._history.newest_roster()
-            if newest is not None and signed.version <= newest[0]:
-                raise RosterError(f"version {newest[0]} is in force already; sign a later one")
-            replace_file(self._roster, file)
-            await self.refresh()
-            trusted = self._trusted
-        if trusted is None or trusted.version != signed.version:
-            raise RosterError("the roster on disk is not the one that was signed; sign it again")
+            trusted = await publish_roster(
+                file, self.admins(), self._history, lambda data: replace_file(self._roster, data)
+            )
+            status = self._roster.stat()
+            self._seen = (status.st_mtime_ns, status.st_size)
+            self._trusted = trusted
+        _log.info("roster_in_force", version=trusted.version)
         return trusted
 
     async def refresh(self) -> None:
@@ -65,8 +58,8 @@ class RosterFile:
             seen = (status.st_mtime_ns, status.st_size)
             if seen == self._seen:
                 return
-            admin = parse_admin(self._admin.read_text(encoding="ascii"))
-            self._trusted = await trust_roster(self._roster.read_bytes(), admin, self._history)
+            admins = self._pinned()
+            self._trusted = await trust_roster(self._roster.read_bytes(), admins, self._history)
         except FileNotFoundError:
             return
         except (RosterError, OSError, UnicodeDecodeError) as error:
@@ -74,6 +67,9 @@ class RosterFile:
             return
         self._seen = seen
         _log.info("roster_in_force", version=self._trusted.version)
+
+    def _pinned(self) -> Admins:
+        return parse_admins(self._admin.read_text(encoding="ascii"))
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 import os
 import shutil
 import socket
@@ -18,7 +17,6 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bot.app.runtime import SystemClock, SystemEntropy
-from bot.console import one_time_codes
 from bot.console.app import console_app
 from bot.console.desk import ConsoleDesk
 from bot.domain.audit import Note
@@ -39,7 +37,7 @@ from bot.stores.sqlite_sessions import SqliteSessions
 from bot.stores.sqlite_staff import SqliteStaff
 from bot.stores.sqlite_tallies import SqliteTallies
 from bot.usecases.hand_off import prepare_case
-from bot.usecases.trust_roster import TrustedRoster, check_roster, sign_roster, trust_roster
+from bot.usecases.trust_roster import TrustedRoster, sign_roster, trust_roster
 
 ADMIN_SEED = hashlib.sha256(b"administrator of the stage").digest()
 ADMIN = keys.signing_public(ADMIN_SEED)
@@ -132,7 +130,7 @@ class Book:
         return (ADMIN,)
 
     async def publish(self, file: bytes) -> TrustedRoster:
-        self._trusted = await trust_roster(file, ADMIN, self._history)
+        self._trusted = await trust_roster(file, (ADMIN,), self._history)
         return self._trusted
 
 
@@ -278,7 +276,9 @@ async def sign_in(context: BrowserContext, stage: Stage, person: Person) -> Page
     page = await context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda message: faults.append(message.text) if message.type == "error" else None
+    )
     page.faults = faults
     await page.goto(f"{stage.url}/console/login?lang={person.reads}")
     form = page.locator("#passphrase-way")

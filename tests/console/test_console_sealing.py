@@ -18,6 +18,7 @@ from bot.sealing import age, canonical, envelope, keys, mailbox, opening, paddin
 from bot.sealing.envelope import Header
 from bot.sealing.keys import Recipient
 from bot.usecases.trust_roster import check_roster, sign_roster
+from tests.fakes.caseworkers import Readers
 
 pytestmark = pytest.mark.node
 
@@ -28,6 +29,7 @@ TEXTS = [str(recipient) for recipient in RECIPIENTS]
 FINGERPRINTS = [recipient.fingerprint for recipient in RECIPIENTS]
 CASE = bytes(range(16))
 VERIFY = keys.signing_public(SIGNING).hex()
+ROSTERS = {7: Readers(tuple(FINGERPRINTS), {"sample": VERIFY})}
 JS_ROSTERS = {"7": {"fingerprints": FINGERPRINTS, "verify": {"sample": VERIFY}}}
 HEADER = {"kind": "report", "case": CASE.hex(), "seq": 0, "prev": "", "roster": 7, "hour": 9,
           "lang": "ckb", "schema": 1}  # fmt: skip
@@ -122,7 +124,7 @@ def test_cases_go_both_ways() -> None:
         assert answer["ok"]["body"] == BODY
         assert answer["ok"]["header"]["rcpt"] == FINGERPRINTS
     theirs = raw(run_job("seal", header=HEADER, body=BODY, recipients=TEXTS))
-    asked = opening.Expected(kind="report", case=CASE, seq=0, prev=b"", rosters={7: FINGERPRINTS})
+    asked = opening.Expected(kind="report", case=CASE, seq=0, prev=b"", rosters=ROSTERS)
     for seed in SEEDS:
         assert opening.open_case(theirs, [seed], asked).body == BODY
     assert len(theirs) == len(ours)
@@ -202,7 +204,7 @@ def test_rosters_are_signed_and_judged_alike() -> None:
     document = rosters.encode(documents[0])
     signature = run_job("sign", signing=SIGNING.hex(), purpose="sanad roster/1\n", value=document)
     assert signature == rosters.decode_file(files[0]).signature
-    trusted = check_roster(files[0], bytes.fromhex(VERIFY))
+    trusted = check_roster(files[0], (bytes.fromhex(VERIFY),))
     readers = run_job("readers", document=document)
     assert readers["fingerprints"] == list(trusted.fingerprints)
     one, two = ({"version": number, "file": file.decode()} for number, file in enumerate(files, 1))
@@ -315,9 +317,7 @@ def test_a_note_is_signed_and_survives_resealing() -> None:
 def test_python_never_opens_what_the_browser_did_not_bind() -> None:
     """A file of the browser for one case is refused by Python under another case's name."""
     sealed = raw(run_job("seal", header=HEADER, body=BODY, recipients=TEXTS))
-    asked = opening.Expected(
-        kind="report", case=bytes(16), seq=0, prev=b"", rosters={7: FINGERPRINTS}
-    )
+    asked = opening.Expected(kind="report", case=bytes(16), seq=0, prev=b"", rosters=ROSTERS)
     with pytest.raises(OpenError, match="belongs elsewhere"):
         opening.open_case(sealed, [SEEDS[0]], asked)
     assert Recipient.parse(TEXTS[0]) == RECIPIENTS[0]

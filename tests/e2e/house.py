@@ -197,9 +197,9 @@ class House:
 
     def told(self, only: str = "") -> list[dict]:
         """What each sealed report (or one case's) says, opened with the caseworker's key."""
-        admin = keys.signing_public(ADMIN_SEED)
-        trusted = check_roster((self.data / ROSTER_FILE).read_bytes(), admin)
-        rosters = {trusted.version: trusted.fingerprints}
+        admins = (keys.signing_public(ADMIN_SEED),)
+        trusted = check_roster((self.data / ROSTER_FILE).read_bytes(), admins)
+        rosters = {trusted.version: trusted}
         return [
             open_case(
                 sealed,

@@ -369,8 +369,8 @@ async def test_acts_are_found_by_who_what_case_and_hour(shelf):
              bytes([number]) * 16)
         for number in range(12)
     ]  # fmt: skip
-    for note in notes:
-        await shelf.store.note(note)
+    for each in notes:
+        await shelf.store.note(each)
 
     async def found(**query):
         return [entry.seq for entry in await shelf.store.audit_search(AuditQuery(**query), 4)]
