@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, TimeoutError, async_playwright
 
 from bot.app.runtime import SystemClock, SystemEntropy
 from bot.console.app import console_app
@@ -32,10 +32,8 @@ from bot.ports.stores import Change, Mailbox
 from bot.sealing import canonical, keys
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
-from bot.stores.sqlite_casework import SqliteCasework
 from bot.stores.sqlite_sessions import SqliteSessions
 from bot.stores.sqlite_staff import SqliteStaff
-from bot.stores.sqlite_tallies import SqliteTallies
 from bot.usecases.hand_off import prepare_case
 from bot.usecases.trust_roster import TrustedRoster, sign_roster, trust_roster
 
@@ -203,8 +201,9 @@ async def staged(
         history=cases,
         staff=staff,
         cases=cases,
-        casework=SqliteCasework(database),
-        tallies=SqliteTallies(database),
+        casework=cases,
+        tallies=cases,
+        audit=cases,
         retention=Retention(30),
         seed=b"s" * 32,
         primero=primero,
@@ -286,5 +285,8 @@ async def sign_in(context: BrowserContext, stage: Stage, person: Person) -> Page
     await form.locator("[name=passphrase]").fill(PASSPHRASE)
     await form.locator("[name=code]").fill(person.code(stage.clock.now()))
     await form.locator("[type=submit]").click()
-    await page.wait_for_selector("#rows")
+    try:
+        await page.wait_for_selector("#rows")
+    except TimeoutError:
+        raise AssertionError(f"{page.url}: {await page.inner_text('body')} {faults}") from None
     return page

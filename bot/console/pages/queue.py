@@ -69,8 +69,8 @@ class Queue:
     async def rows(self, request: Request, who: Signed) -> Response:
         """Only the rows; 304 while nothing in them has changed."""
         shown = await self._shown(request, who)
-        headers = {"ETag": shown["tag"], "X-Sanad-Now": str(shown["now"])}
-        if request.headers.get("if-none-match") == shown["tag"]:
+        headers = {"ETag": shown["etag"], "X-Sanad-Now": str(shown["now"])}
+        if request.headers.get("if-none-match") == shown["etag"]:
             return Response(status_code=304, headers=headers)
         html = request.app.state.shell.fragment(request, "queue/rows.html", **shown)
         return Response(html, headers=headers, media_type="text/html")
@@ -140,7 +140,7 @@ class Queue:
             "after": request.query_params.get("after", "") if after else "",
             "next": place_text(view, queued, ROWS),
             "now": self._desk.clock.now(),
-            "tag": tag_of_lines(lines, tabs, texts.tag),
+            "etag": tag_of_lines(lines, tabs, texts.tag),
         }
 
     async def _counts(self, member: Member) -> dict[str, int]:
