@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from bot.errors import OpenError, SealError
 from bot.sealing import age, envelope, keys, reading
@@ -51,6 +52,11 @@ def open_case(blob: bytes, seeds: Sequence[bytes], expected: Expected) -> Docume
             )
     _check_recipients(blob, document, expected.rosters)
     return document
+
+
+def open_backup(source: BinaryIO, target: BinaryIO, seeds: Sequence[bytes]) -> None:
+    """Unseal a backup from file to file; `target` counts for nothing when this raises."""
+    reading.open_file(source, target, seeds)
 
 
 def seal_identity(identity: Identity, passphrase: str, work_factor: int = age.WORK_FACTOR) -> bytes:
