@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     twilio_sender: SecretStr | None = None
     twilio_api_base: str = "https://api.twilio.com"
     organisation_file: Path | None = None
+    metrics_port: int = 0
+    backup_recipient: str = ""
 
     @classmethod
     def settings_customise_sources(
@@ -108,6 +110,20 @@ class Settings(BaseSettings):
         if value and not value.startswith(("https://", "http://127.0.0.1", "http://localhost")):
             raise ValueError("must begin with https:// (providers call it over the internet)")
         return value.rstrip("/")
+
+    @field_validator("metrics_port")
+    @classmethod
+    def _metrics_port(cls, value: int) -> int:
+        if not 0 <= value <= 65535:
+            raise ValueError("is no port (1 to 65535, or 0 for none)")
+        return value
+
+    @field_validator("backup_recipient")
+    @classmethod
+    def _backup_recipient(cls, value: str) -> str:
+        if value and not value.startswith("age1pq1"):
+            raise ValueError("must be a public key, age1pq1… (`sanad roster key` makes one)")
+        return value
 
     @model_validator(mode="after")
     def _together(self) -> Self:

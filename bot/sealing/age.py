@@ -56,8 +56,7 @@ def seal_file(source: BinaryIO, target: BinaryIO, recipients: Sequence[Recipient
     """The same from file to file, in the memory of one chunk."""
     file_key, nonce = _fresh(FILE_KEY_SIZE), _fresh(NONCE_SIZE)
     target.write(_header(file_key, _wrapped(file_key, recipients)) + nonce)
-    for chunk in seal_chunks(payload_key(file_key, nonce), source):
-        target.write(chunk)
+    target.writelines(seal_chunks(payload_key(file_key, nonce), source))
 
 
 def seal_with_passphrase(

@@ -72,8 +72,7 @@ def open_file(source: BinaryIO, target: BinaryIO, seeds: Sequence[bytes]) -> Non
     file_key = _checked(sealed, _unwrap(sealed.stanzas, seeds))
     source.seek(len(prefix) - len(sealed.payload))
     try:
-        for chunk in open_chunks(age.payload_key(file_key, sealed.nonce), source):
-            target.write(chunk)
+        target.writelines(open_chunks(age.payload_key(file_key, sealed.nonce), source))
     except ValueError as error:
         raise _damaged(error) from None
 
