@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import structlog
 
+from bot.app import events
+
 ALLOWED: Final = frozenset(
     {
         "event", "level", "timestamp", "channel", "mode", "count", "kind", "status", "attempt",
@@ -55,6 +57,7 @@ def configure(level: int = logging.INFO) -> None:
     """Set up all logging of the process: our events to stderr as JSON, others only counted."""
     structlog.configure(
         processors=[
+            events.count,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%MZ", utc=True),
             deny_by_default,

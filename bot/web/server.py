@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-Probe = Callable[[], Awaitable[bool]]
+Probe = Callable[[], Awaitable[Mapping[str, bool]]]
+"""What works, by name; `ready` among it says whether people can be served."""
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -23,8 +24,9 @@ def make_app(hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Pro
         return JSONResponse({"alive": True}, headers=HEADERS)
 
     async def readiness(_: Request) -> Response:
-        good = await ready()
-        return JSONResponse({"ready": good}, status_code=200 if good else 503, headers=HEADERS)
+        parts = dict(await ready())
+        status = 200 if parts["ready"] else 503
+        return JSONResponse(parts, status_code=status, headers=HEADERS)
 
     rest = Starlette(
         routes=[
