@@ -41,6 +41,7 @@ def _add_rest() -> None:
         channel,
         demo,
         directory,
+        doctor,
         flow,
         i18n,
         roster,
@@ -50,6 +51,7 @@ def _add_rest() -> None:
     app.command(name="demo")(demo.demo)
     app.command(name="backup")(backup.backup)
     app.command(name="restore")(backup.restore)
+    app.command(name="doctor")(doctor.doctor)
     app.add_typer(flow.app, name="flow")
     app.add_typer(directory.app, name="directory")
     app.add_typer(i18n.app, name="i18n")
