@@ -9,6 +9,7 @@ from pydantic import SecretStr, ValidationError, field_validator, model_validato
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
@@ -21,6 +22,8 @@ PLACEHOLDER: Final = re.compile(
 TELEGRAM_TOKEN: Final = re.compile(r"^\d{5,}:[A-Za-z0-9_-]{20,}$")
 TELEGRAM_SECRET: Final = re.compile(r"^[A-Za-z0-9_-]{16,256}$")
 CREDENTIAL_FOLDERS: Final = ("CREDENTIALS_DIRECTORY",)
+OWN_CREDENTIALS: Final = Path("credentials")
+"""What `sanad setup` writes: a file for each secret setting, named like it without the prefix."""
 
 
 def _credential_folders() -> list[Path]:
@@ -67,7 +70,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then credential files, then sanad.toml."""
         toml = TomlConfigSettingsSource(settings_cls)
-        return init_settings, env_settings, file_secret_settings, toml
+        sources = [init_settings, env_settings, file_secret_settings]
+        # Under systemd the same files come through CREDENTIALS_DIRECTORY; the folder is root's.
+        if not os.environ.get(CREDENTIAL_FOLDERS[0]) and OWN_CREDENTIALS.is_dir():
+            own = SecretsSettingsSource(settings_cls, secrets_dir=OWN_CREDENTIALS, env_prefix="")
+            sources.append(own)
+        return *sources, toml
 
     @field_validator("*", mode="before")
     @classmethod

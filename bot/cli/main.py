@@ -45,6 +45,7 @@ def _add_rest() -> None:
         flow,
         i18n,
         roster,
+        setup,
     )
     from bot.cli.push_plan import push_plan  # noqa: PLC0415 - above
 
@@ -52,6 +53,7 @@ def _add_rest() -> None:
     app.command(name="backup")(backup.backup)
     app.command(name="restore")(backup.restore)
     app.command(name="doctor")(doctor.doctor)
+    app.command(name="setup")(setup.setup)
     app.add_typer(flow.app, name="flow")
     app.add_typer(directory.app, name="directory")
     app.add_typer(i18n.app, name="i18n")

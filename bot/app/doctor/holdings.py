@@ -93,7 +93,7 @@ def roster(settings: Settings, now: int) -> Iterator[Finding]:
         yield warn(
             "break-glass key",
             "none: if every caseworker's key is lost, so is every report",
-            "name one when the roster is begun (sanad roster init), or decide against it in writing",
+            "sanad roster init --help; or decide against it in writing",
         )
 
 

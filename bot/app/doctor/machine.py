@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.app.doctor.finding import Finding, fail, ok, warn
-from bot.app.settings import Settings
+from bot.app.settings import OWN_CREDENTIALS, Settings
 from bot.errors import SanadError
 from bot.sealing import age, keys, reading
 from bot.stores.epoch_files import DAY, LIVING_EPOCHS
@@ -82,6 +82,8 @@ def folders(settings: Settings) -> Iterator[Finding]:
             yield fail(name, f"{folder} is open to others", f"chmod 700 {folder}")
         else:
             yield ok(name, f"{folder}, closed to others")
+    if OWN_CREDENTIALS.is_dir() and OWN_CREDENTIALS.stat().st_mode & OPEN_TO_OTHERS:
+        yield fail("credentials", f"{OWN_CREDENTIALS} is open to others", "chmod 700 credentials")
 
 
 def runtime_folder(settings: Settings) -> Finding:
