@@ -5,8 +5,7 @@ import contextlib
 import ctypes
 import hmac
 import os
-import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +14,7 @@ from starlette.types import ASGIApp
 
 from bot.app.content import make_finder, make_presenter, read_content
 from bot.app.demo_sheet import read_demo_sheet
+from bot.app.health import Health
 from bot.app.jobs import Job, Jobs
 from bot.app.organisation import Organisation
 from bot.app.reach import Reach, start_telegram, start_whatsapp
@@ -27,6 +27,7 @@ from bot.channels.preview import PreviewChannel
 from bot.console.app import console_app
 from bot.console.desk import ConsoleDesk
 from bot.domain.retention import Retention
+from bot.ports.conversation import Conversation
 from bot.ports.runtime import Clock, Entropy
 from bot.stores.epoch_files import EpochFiles
 from bot.stores.sqlite import Database
@@ -38,6 +39,7 @@ from bot.usecases.destroy_expired import destroy_expired
 from bot.usecases.escalate import Escalate
 from bot.usecases.perform import Desk, Perform
 from bot.usecases.receipts import Receipts
+from bot.web.private import private_surface
 from bot.web.server import make_app
 
 CONSOLE_PURPOSE: Final = b"sanad/console/v1"
@@ -108,9 +110,11 @@ async def running(
             clock=clock,
             entropy=entropy,
         )
+        health = Health(settings, database, epochs, lambda: roster() is not None, clock)
+        conversation = await _watched(settings, health, converse, clock, stack)
         reach = Reach()
-        await start_telegram(settings, converse, content.shelf.current, reach, stack)
-        await start_whatsapp(settings, converse, epochs, reach, stack)
+        await start_telegram(settings, conversation, content.shelf.current, reach, stack)
+        await start_whatsapp(settings, conversation, epochs, reach, stack)
         pages = PreviewChannel(converse).routes() if demo else []
         trusted = roster()
         if demo and trusted is not None:
@@ -155,7 +159,7 @@ async def running(
                 demo=read_demo_sheet(settings.data_dir) if demo else None,
             )
         console = console_app(desk) if desk else None
-        app = make_app(reach.hooks, pages, ready=_ready(database), console=console)
+        app = make_app(reach.hooks, pages, ready=health.ready, console=console)
         yield Running(app, tuple(reach.told), converse, sessions, jobs, database)
 
 
@@ -169,15 +173,30 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _ready(database: Database) -> Callable[[], Awaitable[bool]]:
-    async def ready() -> bool:
-        try:
-            await database.read("SELECT 1")
-        except (sqlite3.Error, ValueError):
-            return False
-        return True
+async def _watched(
+    settings: Settings,
+    health: Health,
+    converse: Converse,
+    clock: Clock,
+    stack: contextlib.AsyncExitStack,
+) -> Conversation:
+    """The conversation, counted, and metrics on their private port, if one is named."""
+    if not settings.metrics_port:
+        return converse
+    # Only where they are wanted: they cost a tenth of a second at the start.
+    from bot.app.counted import Counted  # noqa: PLC0415
+    from bot.app.metrics import Metrics  # noqa: PLC0415
+    from bot.app.providers import watch  # noqa: PLC0415
 
-    return ready
+    metrics = Metrics()
+
+    async def page() -> bytes:
+        return metrics.page(await health.vitals())
+
+    await stack.enter_async_context(private_surface(settings.metrics_port, page))
+    # Not among the jobs: a provider that hangs must not hold up keys and alarms.
+    stack.push_async_callback(_ended, asyncio.create_task(watch(settings, metrics.provider)))
+    return Counted(converse, metrics, clock)
 
 
 def harden() -> None:

@@ -10,6 +10,7 @@ from pydantic import SecretStr, ValidationError, field_validator, model_validato
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
@@ -22,6 +23,8 @@ PLACEHOLDER: Final = re.compile(
 TELEGRAM_TOKEN: Final = re.compile(r"^\d{5,}:[A-Za-z0-9_-]{20,}$")
 TELEGRAM_SECRET: Final = re.compile(r"^[A-Za-z0-9_-]{16,256}$")
 CREDENTIAL_FOLDERS: Final = ("CREDENTIALS_DIRECTORY",)
+OWN_CREDENTIALS: Final = Path("credentials")
+"""What `sanad setup` writes: a file for each secret setting, named like it without the prefix."""
 
 
 def _credential_folders() -> list[Path]:
@@ -58,6 +61,8 @@ class Settings(BaseSettings):
     smtp_from: str = ""
     console_url: str = ""
     primero_url: str = ""
+    metrics_port: int = 0
+    backup_recipient: str = ""
 
     @classmethod
     def settings_customise_sources(
@@ -70,7 +75,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then credential files, then sanad.toml."""
         toml = TomlConfigSettingsSource(settings_cls)
-        return init_settings, env_settings, file_secret_settings, toml
+        sources = [init_settings, env_settings, file_secret_settings]
+        # Under systemd the same files come through CREDENTIALS_DIRECTORY; the folder is root's.
+        if not os.environ.get(CREDENTIAL_FOLDERS[0]) and OWN_CREDENTIALS.is_dir():
+            own = SecretsSettingsSource(settings_cls, secrets_dir=OWN_CREDENTIALS, env_prefix="")
+            sources.append(own)
+        return *sources, toml
 
     @field_validator("*", mode="before")
     @classmethod
@@ -129,6 +139,19 @@ class Settings(BaseSettings):
         if value and (urlsplit(value).path or "?" in value or "@" in value):
             raise ValueError("is a host only, as in https://desk.example.org: /console is added")
         return value.lower()
+    @field_validator("metrics_port")
+    @classmethod
+    def _metrics_port(cls, value: int) -> int:
+        if not 0 <= value <= 65535:
+            raise ValueError("is no port (1 to 65535, or 0 for none)")
+        return value
+
+    @field_validator("backup_recipient")
+    @classmethod
+    def _backup_recipient(cls, value: str) -> str:
+        if value and not value.startswith("age1pq1"):
+            raise ValueError("must be a public key, age1pq1… (`sanad roster key` makes one)")
+        return value
 
     @model_validator(mode="after")
     def _together(self) -> Self:

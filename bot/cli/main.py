@@ -35,10 +35,26 @@ def _add_rest() -> None:
     """The commands whose modules take time to load are added only when it is not `serve`."""
     if sys.argv[1:2] == ["serve"]:
         return
-    from bot.cli import audit, case, channel, demo, directory, flow, i18n, roster  # noqa: PLC0415 - above
+    from bot.cli import (  # noqa: PLC0415 - above
+        audit,
+        backup,
+        case,
+        channel,
+        demo,
+        directory,
+        doctor,
+        flow,
+        i18n,
+        roster,
+        setup,
+    )
     from bot.cli.push_plan import push_plan  # noqa: PLC0415 - above
 
     app.command(name="demo")(demo.demo)
+    app.command(name="backup")(backup.backup)
+    app.command(name="restore")(backup.restore)
+    app.command(name="doctor")(doctor.doctor)
+    app.command(name="setup")(setup.setup)
     app.add_typer(flow.app, name="flow")
     app.add_typer(directory.app, name="directory")
     app.add_typer(i18n.app, name="i18n")

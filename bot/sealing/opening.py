@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from bot.errors import OpenError, SealError
 from bot.sealing import age, envelope, keys, reading, signed
@@ -56,6 +57,11 @@ def open_case(blob: bytes, seeds: Sequence[bytes], expected: Expected) -> Docume
     if header.kind == "note":
         signed.check_note(document, expected.rosters)
     return document
+
+
+def open_backup(source: BinaryIO, target: BinaryIO, seeds: Sequence[bytes]) -> None:
+    """Unseal a backup from file to file; `target` counts for nothing when this raises."""
+    reading.open_file(source, target, seeds)
 
 
 def seal_identity(identity: Identity, passphrase: str, work_factor: int = age.WORK_FACTOR) -> bytes:

@@ -149,14 +149,14 @@ class Database:
                     )
                 continue
             async with self.transaction() as connection:
-                for statement in filter(str.strip, _statements(text)):
+                for statement in filter(str.strip, statements(text)):
                     await connection.execute(statement)
                 await connection.execute(
                     "INSERT INTO migrations VALUES (?, ?)", (file.name, checksum)
                 )
 
 
-def _statements(script: str) -> list[str]:
+def statements(script: str) -> list[str]:
     """The statements of a migration; they hold no semicolon but at their end."""
     lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
     return "\n".join(lines).split(";")

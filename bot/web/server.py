@@ -9,8 +9,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-Probe = Callable[[], Awaitable[bool]]
 CONSOLE: Final = "/console"
+Probe = Callable[[], Awaitable[Mapping[str, bool]]]
+"""What works, by name; `ready` among it says whether people can be served."""
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -31,8 +32,9 @@ def make_app(
         return JSONResponse({"alive": True}, headers=HEADERS)
 
     async def readiness(_: Request) -> Response:
-        good = await ready()
-        return JSONResponse({"ready": good}, status_code=200 if good else 503, headers=HEADERS)
+        parts = dict(await ready())
+        status = 200 if parts["ready"] else 503
+        return JSONResponse(parts, status_code=status, headers=HEADERS)
 
     rest = Starlette(
         routes=[

@@ -261,6 +261,9 @@ class FakeTelegram:
     def _do_getme(self, _params: dict[str, Any]) -> Any:
         return {**BOT, "can_join_groups": False, "can_read_all_group_messages": False}
 
+    def _do_getwebhookinfo(self, _params: dict[str, Any]) -> Any:
+        return {"url": self.webhook, "pending_update_count": len(self._queue)}
+
     def _do_setwebhook(self, params: dict[str, Any]) -> bool:
         if not str(params.get("url", "")).startswith(("https://", "http://127.0.0.1")):
             raise RefusedError(400, "Bad Request: bad webhook: An HTTPS URL must be provided")

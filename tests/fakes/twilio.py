@@ -135,6 +135,7 @@ class FakeTwilio:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=1 << 20)
         account = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages"
+        app.router.add_get(f"/2010-04-01/Accounts/{ACCOUNT_SID}.json", self._account)
         app.router.add_post(f"{account}.json", self._create)
         app.router.add_get(f"{account}.json", self._list)
         app.router.add_get(f"{account}/{{sid}}.json", self._fetch)
@@ -280,6 +281,11 @@ class FakeTwilio:
             return 0
 
     # ------------------------------------------------------------------ Messages
+    async def _account(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != AUTHORISATION:
+            return _error(401, 20003, "Authenticate")
+        return web.json_response({"sid": ACCOUNT_SID, "status": "active"})
+
     async def _create(self, request: web.Request) -> web.Response:
         form = await request.post()
         fields = {name: str(value) for name, value in form.items()}
