@@ -15,7 +15,7 @@ from bot.stores.memory_cases import MemoryCases
 from bot.usecases.limits import HOUR, TRIES_ALL, TRIES_EACH, CodeTries
 from bot.usecases.receipts import READY, Receipts
 from tests.e2e.house import content
-from tests.e2e.people import CODE, SHORT, plain
+from bot.prove.people import CODE, SHORT, plain
 
 SALT, PEPPER = bytes(16), bytes(32)
 

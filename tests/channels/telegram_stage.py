@@ -11,7 +11,7 @@ import uvicorn
 
 from bot.channels.telegram import TelegramChannel
 from tests.fakes.echo import Echo
-from tests.fakes.telegram import FakeTelegram
+from bot.prove.providers.telegram import FakeTelegram
 
 SECRET = "an-invented-secret"
 REFUSAL = "This assistant works in private chats only."

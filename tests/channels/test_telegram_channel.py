@@ -26,7 +26,7 @@ from tests.channels.telegram_stage import (
     webhook,
 )
 from tests.fakes.echo import Echo, said, screen
-from tests.fakes.telegram import TOKEN, FakeTelegram
+from bot.prove.providers.telegram import TOKEN, FakeTelegram
 
 MODES = pytest.mark.parametrize("stage", [polling, webhook], ids=["polling", "webhook"])
 

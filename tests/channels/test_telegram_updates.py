@@ -17,7 +17,7 @@ from bot.channels.telegram.updates import Crowd, Heard, decode, number
 from bot.domain.message import Inbound
 from tests.channels.telegram_stage import call, make_channel
 from tests.fakes.echo import Echo
-from tests.fakes.telegram import FakeTelegram
+from bot.prove.providers.telegram import FakeTelegram
 
 EXAMPLES = int(os.environ.get("SANAD_FUZZED_UPDATES", "5000"))
 PRIVATE = {"id": 7_100_000_001, "type": "private", "first_name": "Invented"}

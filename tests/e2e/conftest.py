@@ -3,8 +3,8 @@ import structlog
 from structlog.testing import CapturingLogger
 
 from tests.e2e.house import House, content
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.twilio import FakeTwilio
+from bot.prove.providers.telegram import FakeTelegram
+from bot.prove.providers.twilio import FakeTwilio
 
 
 @pytest.fixture(autouse=True)

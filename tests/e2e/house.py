@@ -32,8 +32,8 @@ from bot.sealing import keys
 from bot.sealing.opening import Expected, Identity, open_case, seal_identity
 from bot.usecases.receipts import Receipts
 from bot.usecases.trust_roster import check_roster, sign_roster
-from tests.fakes.telegram import TOKEN, FakeTelegram
-from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
+from bot.prove.providers.telegram import TOKEN, FakeTelegram
+from bot.prove.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECRET = "an-invented-webhook-secret"

@@ -14,8 +14,8 @@ from typing import IO
 import pytest
 
 from tests.e2e.house import PROJECT, House, channels, content
-from tests.e2e.people import BEGIN, CODE, SHORT, OnTelegram, plain
-from tests.fakes.telegram import Call, FakeTelegram
+from bot.prove.people import BEGIN, CODE, SHORT, OnTelegram, plain
+from bot.prove.providers.telegram import Call, FakeTelegram
 
 PEOPLE = 6
 KILLS = 4

@@ -15,10 +15,10 @@ from bot.app import logs
 from bot.app.simulate import StillClock
 from bot.errors import SanadError
 from tests.e2e.house import SECRET, House, content, serving
-from tests.e2e.people import SHORT, OnTelegram, OnWhatsApp, plain
-from tests.fakes.telegram import TOKEN, FakeTelegram
-from tests.fakes.twilio import AUTH_TOKEN, FakeTwilio
-from tests.privacy.traces import (
+from bot.prove.people import SHORT, OnTelegram, OnWhatsApp, plain
+from bot.prove.providers.telegram import TOKEN, FakeTelegram
+from bot.prove.providers.twilio import AUTH_TOKEN, FakeTwilio
+from bot.prove.traces import (
     Trace,
     found,
     found_in_files,
