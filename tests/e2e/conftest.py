@@ -2,9 +2,9 @@ import pytest
 import structlog
 from structlog.testing import CapturingLogger
 
-from tests.e2e.house import House, content
 from bot.prove.providers.telegram import FakeTelegram
 from bot.prove.providers.twilio import FakeTwilio
+from tests.e2e.house import House, content
 
 
 @pytest.fixture(autouse=True)

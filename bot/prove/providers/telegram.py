@@ -23,7 +23,7 @@ from typing import Any, Literal, Self
 import aiohttp
 from aiohttp import web
 
-TOKEN = "1000001:fake-token-for-tests_0123456789"  # noqa: S105 - invented
+TOKEN = "1000001:fake-token-for-tests_0123456789"
 BOT = {"id": 1000001, "is_bot": True, "first_name": "Fake", "username": "fake_bot"}
 NESTED = ("reply_markup", "link_preview_options", "allowed_updates", "commands", "message_ids")
 SHOWING = ("sendMessage", "editMessageText")

@@ -31,7 +31,7 @@ from urllib.parse import urlencode
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 ACCOUNT_SID = "AC" + "0" * 32
-AUTH_TOKEN = "an-invented-token"  # noqa: S105 - invented
+AUTH_TOKEN = "an-invented-token"
 AUTHORISATION = "Basic " + base64.b64encode(f"{ACCOUNT_SID}:{AUTH_TOKEN}".encode()).decode()
 SENDER = "whatsapp:+10000000000"
 SIGNED_AS = "https://sanad.example/hooks/whatsapp"
