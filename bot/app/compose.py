@@ -19,6 +19,7 @@ from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
 from bot.app.runtime import SystemClock, SystemEntropy
 from bot.app.secrets import host_secrets
 from bot.app.settings import Settings
+from bot.app.wiping import wipe_memory
 from bot.channels.preview import PreviewChannel
 from bot.domain.retention import Retention
 from bot.ports.runtime import Clock, Entropy
@@ -111,6 +112,7 @@ async def running(
             oldest = epochs.rotate()
             await sessions.sweep(oldest)
             await database.checkpoint()
+            await wipe_memory()
 
         jobs = Jobs(
             (

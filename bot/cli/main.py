@@ -36,9 +36,11 @@ def _add_rest() -> None:
     if sys.argv[1:2] == ["serve"]:
         return
     from bot.cli import case, channel, demo, directory, flow, i18n, roster  # noqa: PLC0415 - above
+    from bot.cli.prove import prove_command  # noqa: PLC0415 - above
     from bot.cli.push_plan import push_plan  # noqa: PLC0415 - above
 
     app.command(name="demo")(demo.demo)
+    app.command(name="prove")(prove_command)
     app.add_typer(flow.app, name="flow")
     app.add_typer(directory.app, name="directory")
     app.add_typer(i18n.app, name="i18n")

@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 
 from bot.app.content import read_content
 from bot.engine.flow import Book
+from bot.prove.clock import SteeredClock
 from bot.prove.installation import Installation, channels, free_port, listening
 from bot.prove.ledger import Ledger
 from bot.prove.nursery import Nursery
@@ -68,6 +69,7 @@ class House:
     port: int
     telegram: FakeTelegram | None
     twilio: FakeTwilio | None
+    clock: SteeredClock
 
     @property
     def base(self) -> str:
@@ -108,7 +110,8 @@ def house(
         twilio.webhook = twilio.signed_as = f"{base}/hooks/whatsapp"
     named = place.named(port=port, **channels(base, telegram, twilio, mode))
     settings = {name: str(value) for name, value in named.items()}
-    orders = Orders(settings, str(place.folder / "program.log"))
+    clock = place.folder / "clock"
+    orders = Orders(settings, str(place.folder / "program.log"), clock=str(clock))
     for name, value in told.items():
         setattr(orders, name, value)
-    return House(place, nursery, orders, port, telegram, twilio)
+    return House(place, nursery, orders, port, telegram, twilio, SteeredClock.make(clock))

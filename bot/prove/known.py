@@ -14,7 +14,7 @@ MESSAGES: Final = 0x2C_5D_83_B7_49_00_00_00
 UPDATES: Final = 0x2B_97_4E_D1_6A_00_00_00
 COUNTED: Final = 1 << 24
 """How many messages and updates may come."""
-PHONES: Final = 0x38cb99c27 << 16
+PHONES: Final = 0x38CB99C27 << 16
 """Fifteen digits of a country code that nobody has: 999…"""
 SID_STEM: Final = "7b3e9d51c48f2a06"
 NAME, USER = "Zibqorna", "zibqorn_user"

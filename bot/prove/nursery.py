@@ -23,7 +23,13 @@ class Nursery:
     """One starter process; `start` and `kill` as often as wanted, `close` at the end."""
 
     def __init__(self, folder: Path, *, hardened: bool = False) -> None:
-        environment = {**os.environ, **(HARDENED if hardened else {}), "PYTHONPATH": str(PROJECT)}
+        self.scratch = folder / "scratch"
+        """Where everything goes that the program might leave outside its own folders."""
+        self.scratch.mkdir(exist_ok=True)
+        scratch = dict.fromkeys(("TMPDIR", "SQLITE_TMPDIR", "XDG_CACHE_HOME"), str(self.scratch))
+        environment = {
+            **os.environ, **(HARDENED if hardened else {}), **scratch, "PYTHONPATH": str(PROJECT),
+        }  # fmt: skip
         with (folder / "nursery.log").open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot.prove.child"],

@@ -1,6 +1,6 @@
 """Five kinds of talks, as people lead them on either channel."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Final
 
 from bot.prove.known import ARABIC, LATITUDE, LONGITUDE, NAME, SECRET_WORD, WORD
@@ -65,7 +65,7 @@ async def stops_half_way(person: Person, number: int) -> str:
     return ""
 
 
-KINDS: Final[tuple[Callable[[Person, int], Awaitable[str]], ...]] = (
+KINDS: Final[tuple[Callable[[Person, int], Coroutine[None, None, str]], ...]] = (
     reports, leaves, is_in_danger, looks_for_help, stops_half_way,
 )  # fmt: skip
 REPORTING: Final = (reports, is_in_danger)
