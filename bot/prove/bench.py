@@ -88,6 +88,10 @@ class House:
         await self.nursery.start(self.orders)
         await listening(self.port)
 
+    async def up(self) -> None:
+        """Wait until it listens."""
+        await listening(self.port)
+
     async def again(self, **changed: object) -> None:
         """Kill it and start it anew."""
         await self.nursery.kill()

@@ -37,7 +37,7 @@ SWIFT: Final = Pace(
 def apply(told: Orders) -> None:
     """Change this process as it was told."""
     if told.doom:
-        _die_at_commit(told.doom, before=told.before)
+        die_at_commit(told.doom, before=told.before)
     if told.clock:
         clock = SteeredClock(Path(told.clock))
         vars(compose)["SystemClock"] = lambda: clock
@@ -73,20 +73,23 @@ class _Defaults:
         self._made.__defaults__ = tuple(kept)
 
 
-def _die_at_commit(number: int, *, before: bool) -> None:
-    """SIGKILL this process at its n-th COMMIT, just before or just after it is carried out."""
-    commits = 0
+def die_at_commit(number: int, *, before: bool) -> None:
+    """SIGKILL this process at its n-th commit that changes something, just before or just after."""
 
     class Doomed(sqlite3.Connection):
+        commits = 0
+        changed = 0
+
         def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-            nonlocal commits
-            if sql != "COMMIT":
+            if sql.startswith("BEGIN"):
+                self.changed = self.total_changes
+            if sql != "COMMIT" or self.total_changes == self.changed:
                 return super().execute(sql, *values)
-            commits += 1
-            if before and commits == number:
+            self.commits += 1
+            if before and self.commits == number:
                 os.kill(os.getpid(), signal.SIGKILL)
             done = super().execute(sql, *values)
-            if commits == number:
+            if self.commits == number:
                 os.kill(os.getpid(), signal.SIGKILL)
             return done
 

@@ -96,8 +96,10 @@ class Installation:
         passphrase = ("--passphrase-file", self.folder / "passphrase")
         return [*words, *map(str, (*identity, *passphrase))]
 
-    def command(self, *words: str) -> list[str]:
-        """Any command of the program, as one would type it."""
+    def command(self, *words: str, doom: str = "") -> list[str]:
+        """Any command of the program; with `doom` ("2 before") it dies at that commit."""
+        if doom:
+            return [sys.executable, "-m", "bot.prove.doomed", *doom.split(), *words]
         return [sys.executable, "-m", "bot.cli.main", *words]
 
     async def case_apart(self, *words: str, text: str | None = None) -> str:

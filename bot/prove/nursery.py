@@ -50,13 +50,19 @@ class Nursery:
 
     async def kill(self) -> None:
         """The hard way, at once; returns when the process is gone."""
-        os.kill(self.child, signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         await self.ended()
 
     async def stop(self) -> int:
         """The orderly way; how it ended."""
-        os.kill(self.child, signal.SIGTERM)
+        self.signal(signal.SIGTERM)
         return await self.ended()
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the program, without waiting for what it does."""
+        if not self.child:
+            raise RuntimeError("no program runs")  # 0 would be our own whole group
+        os.kill(self.child, number)
 
     async def ended(self) -> int:
         """Wait until the program has ended by itself or was killed; its status."""
