@@ -23,6 +23,7 @@ from bot.app.runtime import SystemClock, SystemEntropy
 from bot.app.sample_cases import insert_samples
 from bot.app.secrets import host_secrets
 from bot.app.settings import Settings
+from bot.app.wiping import wipe_memory
 from bot.channels.preview import PreviewChannel
 from bot.console.app import console_app
 from bot.console.desk import ConsoleDesk
@@ -126,6 +127,7 @@ async def running(
             oldest = epochs.rotate()
             await sessions.sweep(oldest)
             await database.checkpoint()
+            await wipe_memory()
 
         jobs = Jobs(
             (

@@ -48,9 +48,11 @@ def _add_rest() -> None:
         roster,
         setup,
     )
+    from bot.cli.prove import prove_command  # noqa: PLC0415 - above
     from bot.cli.push_plan import push_plan  # noqa: PLC0415 - above
 
     app.command(name="demo")(demo.demo)
+    app.command(name="prove")(prove_command)
     app.command(name="backup")(backup.backup)
     app.command(name="restore")(backup.restore)
     app.command(name="doctor")(doctor.doctor)

@@ -9,8 +9,8 @@ from bot.channels.whatsapp.client import TwilioApi
 from bot.channels.whatsapp.pace import Pace
 from bot.domain.message import Inbound, Outgoing
 from bot.errors import StoreError
+from bot.prove.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 from tests.channels.whatsapp_stage import AMAL, BERI, Talk, mark, running
-from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 
 FIVE = [f"word {n}" for n in range(5)]
 

@@ -15,7 +15,7 @@ old messages deleted, unknown methods. `fail` plants faults; `calls` holds all t
 import asyncio
 import contextlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
@@ -26,6 +26,7 @@ from aiohttp import web
 TOKEN = "1000001:fake-token-for-tests_0123456789"
 BOT = {"id": 1000001, "is_bot": True, "first_name": "Fake", "username": "fake_bot"}
 NESTED = ("reply_markup", "link_preview_options", "allowed_updates", "commands", "message_ids")
+SHOWING = ("sendMessage", "editMessageText")
 PATIENCE_SECONDS = 10.0
 REDELIVERY_SECONDS = 0.05
 
@@ -64,6 +65,7 @@ class Shown:
 
     @property
     def labels(self) -> list[str]:
+        """What its buttons say."""
         return [button["text"] for row in self.keyboard for button in row]
 
 
@@ -82,10 +84,14 @@ class Fault:
 class FakeTelegram:
     """One bot's Telegram. Chats are numbers; private ones are positive, groups negative."""
 
-    def __init__(self, token: str = TOKEN) -> None:
+    def __init__(self, token: str = TOKEN, *, keep_calls: bool = True) -> None:
         self.token = token
         self.api_base = ""
         self.calls: list[Call] = []
+        """Everything that was asked, unless thousands talk (`keep_calls`)."""
+        self.asked: Counter[str] = Counter()
+        self._keep_calls = keep_calls
+        self._shows: dict[int, list[Call]] = defaultdict(list)
         self.webhook = ""
         self.secret = ""
         self.max_connections = 0
@@ -109,6 +115,7 @@ class FakeTelegram:
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
+        """Listen on a port of its own."""
         app = web.Application(client_max_size=1 << 22)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -124,10 +131,10 @@ class FakeTelegram:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        assert self._http is not None
-        await self._http.close()
-        assert self._runner is not None
-        await self._runner.cleanup()
+        if self._http is not None:
+            await self._http.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
 
     # -- what people do --------------------------------------------------------------------
 
@@ -150,12 +157,16 @@ class FakeTelegram:
         On the newest message that has it, or on the message `reference`.
         """
         shown, button = self._button(chat, label, reference)
+        return await self.press_token(chat, shown.reference, button["callback_data"], shown.text)
+
+    async def press_token(self, chat: int, reference: int, token: str, text: str = "") -> str:
+        """A person presses a button that carries `token`, also one that is long gone."""
         query = str(700_000 + self._next_reference())
         self.open_presses.add(query)
         who = self._who(chat)
-        message = {"message_id": shown.reference, "date": 1, "text": shown.text, **who}
+        message = {"message_id": reference, "date": 1, "text": text, **who}
         pressed = {"id": query, "chat_instance": "1", "message": message, "from": who["from"]}
-        await self.push({"callback_query": {**pressed, "data": button["callback_data"]}})
+        await self.push({"callback_query": {**pressed, "data": token}})
         return query
 
     async def push(self, update: dict[str, Any]) -> int:
@@ -180,9 +191,23 @@ class FakeTelegram:
         """What the bot's messages in a chat say now."""
         return [shown.text for shown in self.screen(chat) if shown.from_bot]
 
+    def shown_to(self, chat: int) -> list[Call]:
+        """Every text sent to or edited in a chat, in order, also those that were refused."""
+        return self._shows[chat]
+
+    def forget(self, chat: int) -> None:
+        """Somebody is done: what stood in the chat is not needed any more."""
+        self._shows.pop(chat, None)
+        self._chats.pop(chat, None)
+
     def called(self, method: str) -> list[Call]:
         """The calls of one method so far."""
         return [call for call in self.calls if call.method.lower() == method.lower()]
+
+    @property
+    def delivering(self) -> bool:
+        """Whether something is still to be delivered to the webhook again."""
+        return bool(self._tasks)
 
     @property
     def unconfirmed(self) -> list[int]:
@@ -221,7 +246,7 @@ class FakeTelegram:
         method = request.match_info["method"]
         params = await _params(request)
         async with self._noticed():
-            self.calls.append(Call(method, params))
+            self._note(Call(method, params))
             try:
                 self._check_token(request.match_info["token"])
                 await self._suffer(request, method, params)
@@ -247,8 +272,8 @@ class FakeTelegram:
                 continue
             fault.times -= 1
             if fault.kind == "drop":
-                assert request.transport is not None
-                request.transport.abort()
+                if request.transport is not None:
+                    request.transport.abort()
                 raise RefusedError(500, "gone")
             if fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
@@ -356,6 +381,13 @@ class FakeTelegram:
 
     # -- inside ----------------------------------------------------------------------------------
 
+    def _note(self, call: Call) -> None:
+        self.asked[call.method] += 1
+        if self._keep_calls:
+            self.calls.append(call)
+        if call.method in SHOWING:
+            self._shows[int(call.params.get("chat_id", 0))].append(call)
+
     async def _deliver(self, update: dict[str, Any]) -> None:
         """Post to the webhook; anything but 200 is delivered again a little later."""
         status = await self._post(update)
@@ -369,7 +401,8 @@ class FakeTelegram:
         await self._deliver(update)
 
     async def _post(self, update: dict[str, Any]) -> int:
-        assert self._http is not None
+        if self._http is None:
+            raise RuntimeError("use the fake as `async with FakeTelegram()`")
         headers = {"X-Telegram-Bot-Api-Secret-Token": self.secret} if self.secret else {}
         try:
             async with self._http.post(self.webhook, json=update, headers=headers) as response:
@@ -382,7 +415,7 @@ class FakeTelegram:
 
     async def _called_back(self, params: dict[str, Any]) -> None:
         method = str(params.pop("method"))
-        self.calls.append(Call(method, params, in_webhook_answer=True))
+        self._note(Call(method, params, in_webhook_answer=True))
         with contextlib.suppress(RefusedError):  # the real one does not tell either
             await self._perform(method, params)
 

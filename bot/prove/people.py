@@ -5,13 +5,13 @@ translator writes changes no test.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.domain import contexts
 from bot.engine.flow import MOVE_NUMBERS, Book
 from bot.i18n.direction import without_controls
-from tests.fakes.telegram import Call, FakeTelegram
-from tests.fakes.twilio import FakeTwilio
+from bot.prove.providers.telegram import Call, FakeTelegram
+from bot.prove.providers.twilio import FakeTwilio
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
 CODE = re.compile(r"\d{5} \d{5} \d{5} \d{5}")
@@ -65,6 +65,10 @@ def _pattern(line: str) -> str:
     )
 
 
+class LostError(AssertionError):
+    """A person does not see what the flows promise."""
+
+
 class Person:
     """Somebody with a phone; `tag` is the language they chose."""
 
@@ -78,7 +82,7 @@ class Person:
         raise NotImplementedError
 
     async def pick(self, screen: str, value: str) -> str:
-        """Take a choice or move, and read the answer."""
+        """Take a choice or move of a screen, and read the answer."""
         raise NotImplementedError
 
     async def leave(self) -> str:
@@ -98,7 +102,9 @@ class Person:
         return bool(fixed) and all(re.search(line, plain(self.text)) for line in fixed)
 
     def at(self, screen: str) -> None:
-        assert self.sees(screen), f"not at {screen}: {plain(self.text)}"
+        """Make sure that the newest answer is this screen."""
+        if not self.sees(screen):
+            raise LostError(f"not at {screen}: {plain(self.text)}")
 
     async def choose(self, screen: str, value: str) -> str:
         """The same, on a screen one must be on ("" for any)."""
@@ -107,6 +113,7 @@ class Person:
         return await self.pick(screen, value)
 
     async def take(self, *steps: Step) -> str:
+        """Several choices, one after the other; what the last one led to."""
         for screen, value in steps:
             await self.choose(screen, value)
         return self.text
@@ -122,7 +129,8 @@ class Person:
     async def report(self, words: str, *, secret: str = "", route: Sequence[Step] = SHORT) -> str:
         """From the menu to a code that was read back; the code as it was shown."""
         await self.take(*route)
-        assert not self.sees(route[-1][0]), plain(self.text)
+        if self.sees(route[-1][0]):
+            raise LostError(f"still at {route[-1][0]}: {plain(self.text)}")
         while not self.sees("report.narrative"):
             await self.choose("", "!skip")
         await self.write(words)
@@ -164,26 +172,25 @@ class OnTelegram(Person):
         self._seen = 0
 
     async def write(self, text: str) -> str:
+        """Write, and read the answer."""
         return await self._answered(lambda: self.telegram.write(self.chat, text))
 
     async def send(self, **content: object) -> str:
+        """Send any other message, and read the answer."""
         return await self._answered(lambda: self.telegram.send(self.chat, **content))
 
-    async def pick(self, screen: str, value: str) -> str:
+    async def pick(self, screen: str, value: str) -> str:  # noqa: ARG002 - a button needs none
+        """Press a button, and read the answer."""
         return await self._answered(lambda: self.press(value))
 
     async def leave(self) -> str:
+        """The way out, by its button."""
         return await self._answered(lambda: self.press("!exit"), buttons=False)
 
     async def press(self, value: str) -> None:
         """Press the button with this value on the newest message that has buttons."""
         reference, token = self.button(value)
-        query = str(700_000 + self.telegram._next_reference())
-        self.telegram.open_presses.add(query)
-        who = self.telegram._who(self.chat)
-        message = {"message_id": reference, "date": 1, **who}
-        pressed = {"id": query, "chat_instance": "1", "message": message, "from": who["from"]}
-        await self.telegram.push({"callback_query": {**pressed, "data": token}})
+        await self.telegram.press_token(self.chat, reference, token)
 
     def button(self, value: str) -> tuple[int, str]:
         """(message, token) of a button on the newest keyboard."""
@@ -198,8 +205,8 @@ class OnTelegram(Person):
                 if token.partition(":")[2] == value:
                     return shown.reference, token
             if tokens:
-                raise AssertionError(f"no {value!r} among {tokens} below: {plain(shown.text)}")
-        raise AssertionError(f"no buttons at all: {plain(self.text)}")
+                raise LostError(f"no {value!r} among {tokens} below: {plain(shown.text)}")
+        raise LostError(f"no buttons at all: {plain(self.text)}")
 
     @property
     def text(self) -> str:
@@ -211,14 +218,9 @@ class OnTelegram(Person):
         return [str(call.params.get("text")) for call in self._shown()]
 
     def _shown(self) -> list[Call]:
-        return [
-            call
-            for call in self.telegram.calls
-            if call.method in {"sendMessage", "editMessageText"}
-            and call.params.get("chat_id") == self.chat
-        ]
+        return self.telegram.shown_to(self.chat)
 
-    async def _answered(self, act: Callable, *, buttons: bool = True) -> str:
+    async def _answered(self, act: Callable[[], Awaitable[object]], *, buttons: bool = True) -> str:
         """Do something and wait for the answer; its buttons stand on the last of its messages."""
         before = self._seen = len(self._shown())
         await act()
@@ -240,8 +242,14 @@ class OnWhatsApp(Person):
         self.number = number
 
     async def write(self, text: str) -> str:
-        assert await self.twilio.write(self.number, text) == 200
+        """Write, and read the answer."""
+        await self._posted(text)
         return await self.read()
+
+    async def _posted(self, text: str) -> None:
+        status = await self.twilio.write(self.number, text)
+        if status != 200:
+            raise LostError(f"the webhook answers {status}")
 
     async def read(self) -> str:
         """The whole answer: of several messages the last has the way out, below or to tap."""
@@ -255,19 +263,22 @@ class OnWhatsApp(Person):
         return self.text
 
     async def pick(self, screen: str, value: str) -> str:
+        """Type the number of a choice, and read the answer."""
         return await self.write(self._typed(screen, value))
 
     async def leave(self) -> str:
-        assert await self.twilio.write(self.number, "0") == 200
+        """The way out, by its number."""
+        await self._posted("0")
         await self.twilio.wait(self.number, seconds=PATIENCE_SECONDS)
         return self.text
 
     def _typed(self, screen: str, value: str) -> str:
         if value.startswith("!") and value != "!done":
-            return MOVE_NUMBERS[value.removeprefix("!")]
+            return next(number for move, number in MOVE_NUMBERS.items() if f"!{move}" == value)
         values = [choice.value for choice in self.book.nodes[screen].choices]
         return str(len(values) + 1 if value == "!done" else values.index(value) + 1)
 
     @property
     def text(self) -> str:
+        """What the phone shows."""
         return self.twilio.screen(self.number).text

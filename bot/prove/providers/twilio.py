@@ -112,7 +112,9 @@ class Screen:
 class FakeTwilio:
     """Twilio with one account and one WhatsApp sender."""
 
-    def __init__(self, *, webhook: str = "", signed_as: str = SIGNED_AS) -> None:
+    def __init__(
+        self, *, webhook: str = "", signed_as: str = SIGNED_AS, keep_calls: bool = True
+    ) -> None:
         self.webhook = webhook
         self.signed_as = signed_as
         self.messages: dict[str, Message] = {}
@@ -120,6 +122,9 @@ class FakeTwilio:
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[str, str, Any]] = []
         """(operation, content type, what was sent) of every call that was let in."""
+        self.sid_stem = ""
+        """How the hexadecimal part of every message's id begins, to recognise it anywhere."""
+        self._keep_calls = keep_calls
         self.retries = 1
         self.early_refusals = 0
         """How often deleting a new message answers 20009 before it works."""
@@ -133,6 +138,7 @@ class FakeTwilio:
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
+        """Listen on a port of its own."""
         app = web.Application(client_max_size=1 << 20)
         account = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages"
         app.router.add_get(f"/2010-04-01/Accounts/{ACCOUNT_SID}.json", self._account)
@@ -187,7 +193,7 @@ class FakeTwilio:
     def record(self, number: str, text: str, *, age: float = 0.0, num_media: int = 0) -> Message:
         """Put an inbound message on record without calling the webhook (as in an outage)."""
         message = Message(
-            sid="SM" + secrets.token_hex(16),
+            sid="SM" + self._hex(),
             inbound=True,
             sender=number,
             to=SENDER,
@@ -236,7 +242,16 @@ class FakeTwilio:
         """What Twilio still has on record of this number, in both directions."""
         return [m for m in self.messages.values() if number in {m.sender, m.to}]
 
+    def forget(self, number: str) -> None:
+        """Somebody is done: what the phone showed is not needed any more."""
+        self._sent.pop(number, None)
+        self._seen.pop(number, None)
+
     # ------------------------------------------------------------------ trouble
+    def mend(self) -> None:
+        """Remove every trouble."""
+        self._troubles.clear()
+
     def trouble(self, operation: Operation, **what: Any) -> None:
         """Let the next calls fail: status=, code=, seconds=, reset=, retry_after=, times=."""
         self._troubles.append(Trouble(operation, **what))
@@ -300,7 +315,7 @@ class FakeTwilio:
         if isinstance(shown, web.Response):
             return shown
         message = Message(
-            sid="MM" + secrets.token_hex(16),
+            sid="MM" + self._hex(),
             inbound=False,
             sender=SENDER,
             to=fields["To"],
@@ -430,8 +445,12 @@ class FakeTwilio:
                 request.transport.abort()
             if trouble.reset or trouble.status:
                 return _error(trouble.status or 500, trouble.code, "trouble", trouble.retry_after)
-        self.requests.append((operation, request.content_type, sent))
+        if self._keep_calls:
+            self.requests.append((operation, request.content_type, sent))
         return None
+
+    def _hex(self) -> str:
+        return (self.sid_stem + secrets.token_hex(16))[:32]
 
     def _due(self, operation: Operation, address: str) -> Trouble | None:
         for trouble in self._troubles:
