@@ -16,6 +16,7 @@ from bot.app.compose import Running, harden, running
 from bot.app.organisation import Organisation, load_organisation
 from bot.app.settings import Settings, load_settings
 from bot.errors import ConfigurationError, SanadError
+from bot.web.direct import DirectProtocol
 
 BACKLOG: Final = 2048
 STOP_SECONDS: Final = 5
@@ -81,7 +82,7 @@ def run(
                     program.app,
                     host=settings.host,
                     port=settings.port,
-                    http="httptools",
+                    http=DirectProtocol,
                     ws="none",
                     lifespan="off",
                     log_config=None,

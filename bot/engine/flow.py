@@ -106,6 +106,10 @@ class Node:
     end: bool = False
     note: str = ""
 
+    def __hash__(self) -> int:
+        """By name alone: what is worked out from a node is kept under it, in every turn."""
+        return hash(self.name)
+
     @property
     def flow(self) -> str:
         """The flow the node belongs to."""

@@ -1,8 +1,10 @@
 """What the use cases need of a database; one contract suite runs over every adapter."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from bot.domain.language import Tag
 from bot.domain.tallies import Tally
@@ -10,8 +12,7 @@ from bot.domain.tallies import Tally
 Outcome = TypeVar("Outcome")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSession:
+class StoredSession(Struct, frozen=True, gc=False):
     """A session at rest: pseudonymous slot, the epoch that can open it, and ciphertext."""
 
     slot: bytes
@@ -62,8 +63,7 @@ class NewEntry:
     sealed_for: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Everything one turn writes, in one transaction.
 
     `put` replaces the session; `drop` names slots to remove (an older epoch's, or all on exit);
@@ -82,11 +82,11 @@ class Change:
 class SessionStore(Protocol):
     """Turns on sessions: read, decide and write as one unit, in order per visitor."""
 
-    async def turn(
+    def turn(
         self,
         slots: Sequence[bytes],
         decide: Callable[[StoredSession | None], tuple[Change, Outcome]],
-    ) -> Outcome:
+    ) -> Awaitable[Outcome]:
         """Give `decide` the first session found under `slots` and commit what it answers.
 
         `decide` is pure but for entropy and may be called again when a commit must be repeated.

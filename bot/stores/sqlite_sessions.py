@@ -3,9 +3,11 @@
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from typing import Any, Final
+
+from msgspec import Struct
 
 from bot.errors import StoreError
 from bot.ports.runtime import Clock
@@ -24,9 +26,8 @@ HOT: Final = 4096
 Decide = Callable[[StoredSession | None], tuple[Change, Any]]
 
 
-@dataclass(slots=True)
-class _Waiting:
-    slots: tuple[bytes, ...]
+class _Waiting(Struct):
+    slots: Sequence[bytes]
     decide: Decide
     done: asyncio.Future[Any]
     change: Change | None = None
@@ -62,20 +63,19 @@ class SqliteSessions:
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=True)
 
-    async def turn(
+    def turn(
         self,
         slots: Sequence[bytes],
         decide: Callable[[StoredSession | None], tuple[Change, Outcome]],
-    ) -> Outcome:
+    ) -> Awaitable[Outcome]:
         """See SessionStore.turn."""
         now = self._clock.monotonic()
         for slot in slots:
             self._idle.renew(slot, now)
-        waiting = _Waiting(tuple(slots), decide, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(slots, decide, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._wake.set()
-        outcome: Outcome = await waiting.done
-        return outcome
+        return waiting.done
 
     async def sweep(self, dead_before_epoch: int) -> int:
         """See SessionStore.sweep."""
@@ -134,7 +134,7 @@ class SqliteSessions:
         found = await self._read(batch)
         decided = [waiting for waiting in batch if self._decide(waiting, found)]
         changes = [waiting.change for waiting in decided if waiting.change is not None]
-        if any(not _empty(change) for change in changes):
+        if any(change != _NOTHING for change in changes):
             await self._database.write(lambda connection: _apply(connection, changes))
         now = self._clock.monotonic()
         for waiting in decided:
@@ -203,8 +203,7 @@ def _hopeless(error: Exception) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR)
 
 
-def _empty(change: Change) -> bool:
-    return change == Change()
+_NOTHING: Final = Change()
 
 
 def _select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, StoredSession]:
@@ -216,6 +215,19 @@ def _select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, S
         if row is not None:
             found[slot] = StoredSession(*row)
     return found
+
+
+@cache
+def _upsert(rows: int) -> str:
+    """One statement for so many sessions.
+
+    Each step of a statement lets go of the interpreter and has to wait for it again: a batch of
+    fifty rows would wait fifty times while turns are being worked out.
+    """
+    return (
+        f"INSERT INTO sessions (slot, epoch, sealed) VALUES {', '.join(['(?, ?, ?)'] * rows)} "
+        "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed"
+    )
 
 
 def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
@@ -233,11 +245,12 @@ def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
         if change.entry is not None:
             insert_entry(connection, change.entry)
         add_tallies(connection, change.tallies)
-    connection.executemany(
-        "INSERT INTO sessions (slot, epoch, sealed) VALUES (?, ?, ?) "
-        "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed",
-        [(row.slot, row.epoch, row.sealed) for row in rows.values() if row is not None],
-    )
+    put = [row for row in rows.values() if row is not None]
+    if put:
+        connection.execute(
+            _upsert(len(put)),
+            [value for row in put for value in (row.slot, row.epoch, row.sealed)],
+        )
     gone = [(slot,) for slot, row in rows.items() if row is None]
     if gone:
         connection.executemany("DELETE FROM sessions WHERE slot = ?", gone)

@@ -1,12 +1,12 @@
 """Take one inbound through one turn: load and open, decide, seal and commit, then reply."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import msgspec
 import structlog
-from msgspec import DecodeError
+from msgspec import DecodeError, Struct
 
 from bot.domain import session as sessions
 from bot.domain.message import Inbound, Outgoing, Reply
@@ -34,6 +34,8 @@ ROUNDS: Final = 8
 """Acts one turn may chain; the linter keeps flows far below."""
 TRY_AGAIN: Final = 2.0
 """Seconds for which a database that failed is not asked again, so that 911 does not wait."""
+CHANNELS: Final = {name: frozenset({name}) for name in ("telegram", "whatsapp")}
+"""The facts that a flow may ask for because of the channel."""
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 
@@ -51,15 +53,14 @@ class Library(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Decided:
+class _Decided(Struct):
     """One turn while it is being worked out."""
 
     session: Session
     book: Book
     show: Show | None = None
-    extra: dict[str, Param] = field(default_factory=dict)
-    counts: list[str] = field(default_factory=list)
+    extra: dict[str, Param] = {}
+    counts: list[str] = []
     case: NewCase | None = None
     read: tuple[bytes, tuple[int, ...]] | None = None
     forgotten: bool = False
@@ -145,37 +146,34 @@ class Converse:
         """The turn, committed; None when the database cannot do it now."""
         if self._clock.monotonic() < self._down_until:
             return None
+        places = self._places_of(visitor)
+        event: Inbound | tuple[str, Done] = inbound
         try:
-            return await self._take(visitor, known, self._places_of(visitor), inbound)
+            for chained in range(ROUNDS + 1):
+                decided, references = await self._turn(visitor, known, places, event)
+                known.refuge, known.left = None, False
+                # Only what was written: more may have been delivered during the commit.
+                del known.fresh[:references]
+                if not decided.pending or chained == ROUNDS:
+                    break
+                request = self._request(visitor, known, decided.session)
+                event = decided.pending, await self._acts.later(decided.pending, request)
+            if decided.read is not None:
+                await self._acts.confirm(decided.read)
         except StoreError:
             return None
-
-    async def _take(
-        self, visitor: Visitor, known: Known, places: Sequence[_Place], event: Inbound
-    ) -> _Decided:
-        decided = await self._turn(visitor, known, places, event)
-        for _ in range(ROUNDS):
-            if not decided.pending:
-                break
-            request = self._request(visitor, known, decided.session)
-            name = decided.pending
-            done = await self._acts.later(name, request)
-            decided = await self._turn(visitor, known, places, (name, done))
-        if decided.read is not None:
-            await self._acts.confirm(decided.read)
         return decided
 
-    async def _turn(
+    def _turn(
         self,
         visitor: Visitor,
         known: Known,
         places: Sequence[_Place],
         event: Inbound | tuple[str, Done],
-    ) -> _Decided:
-        references: tuple[int, ...] = ()
+    ) -> Awaitable[tuple[_Decided, int]]:
+        """What was decided and committed, and how many fresh references that wrote down."""
 
-        def decide(stored: StoredSession | None) -> tuple[Change, _Decided]:
-            nonlocal references
+        def decide(stored: StoredSession | None) -> tuple[Change, tuple[_Decided, int]]:
             if known.left:
                 stored = None
             # An outage's session is younger than what the disk holds; and should this commit
@@ -186,13 +184,10 @@ class Converse:
             decided = self._decide(
                 visitor, known, _with_references(before, references, self._minute()), event
             )
-            return self._change(visitor, decided, stored, places), decided
+            change = self._change(visitor, decided, stored, places)
+            return change, (decided, len(references))
 
-        decided = await self._store.turn(tuple(place.slot for place in places), decide)
-        known.refuge, known.left = None, False
-        # Only what was written: more may have been delivered while the commit was under way.
-        del known.fresh[: len(references)]
-        return decided
+        return self._store.turn([place.slot for place in places], decide)
 
     def _without_store(self, visitor: Visitor, known: Known, inbound: Inbound) -> _Decided:
         """911, the way out and the directory need no database: the talk goes on in memory.
@@ -279,12 +274,10 @@ class Converse:
         if book is None or not session.node:
             book = self._library.current
             session = _rebased(session, book)
-        world = World(
-            book,
-            self._understanding,
-            self._places,
-            self._acts.facts(now) | ({visitor.channel} & {"telegram", "whatsapp"}),
-        )
+        facts = self._acts.facts(now)
+        if visitor.channel in CHANNELS:
+            facts |= CHANNELS[visitor.channel]
+        world = World(book, self._understanding, self._places, facts)
         decided = _Decided(session, book)
         step: Inbound | Outcome
         if isinstance(event, Inbound):

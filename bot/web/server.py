@@ -9,10 +9,38 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.web.direct import Direct
+
 CONSOLE: Final = "/console"
 Probe = Callable[[], Awaitable[Mapping[str, bool]]]
 """What works, by name; `ready` among it says whether people can be served."""
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class App:
+    """Provider hooks before any framework (they carry nearly all the load), then the rest.
+
+    `direct` are the hooks that `bot.web.direct` may ask without ASGI, by raw path. `console`
+    answers everything below /console and brings its own guard.
+    """
+
+    def __init__(
+        self, hooks: Mapping[str, ASGIApp], rest: ASGIApp, console: ASGIApp | None = None
+    ) -> None:
+        self._hooks = hooks
+        self._rest = rest
+        self._console = console
+        self.direct: Final = {
+            path.encode(): hook for path, hook in hooks.items() if isinstance(hook, Direct)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        path = scope["path"] if scope["type"] == "http" else ""
+        hook = self._hooks.get(path)
+        if self._console is not None and (path == CONSOLE or path.startswith(f"{CONSOLE}/")):
+            hook = self._console
+        await (hook or self._rest)(scope, receive, send)
 
 
 def make_app(
@@ -21,12 +49,8 @@ def make_app(
     *,
     ready: Probe,
     console: ASGIApp | None = None,
-) -> ASGIApp:
-    """One ASGI app; `hooks` maps a path to a provider's raw handler, everything else is Starlette.
-
-    Hooks are dispatched before any framework: they carry nearly all the load. `console` answers
-    everything below /console and brings its own guard.
-    """
+) -> App:
+    """One ASGI app; `hooks` maps a path to a provider's raw handler, all else is Starlette."""
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"alive": True}, headers=HEADERS)
@@ -44,11 +68,4 @@ def make_app(
         ]
     )
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"] if scope["type"] == "http" else ""
-        hook = hooks.get(path)
-        if console is not None and (path == CONSOLE or path.startswith(f"{CONSOLE}/")):
-            hook = console
-        await (hook or rest)(scope, receive, send)
-
-    return app
+    return App(hooks, rest, console)

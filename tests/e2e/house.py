@@ -24,6 +24,7 @@ from bot.prove.installation import Installation, channels
 from bot.prove.providers.telegram import FakeTelegram
 from bot.prove.providers.twilio import FakeTwilio
 from bot.usecases.receipts import Receipts
+from bot.web.direct import DirectProtocol
 
 
 @cache
@@ -87,7 +88,7 @@ async def serving(
         async with compose.running(settings, organisation, clock=clock) as program:
             server = uvicorn.Server(
                 uvicorn.Config(
-                    program.app, http="httptools", ws="none", lifespan="off", log_config=None,
+                    program.app, http=DirectProtocol, ws="none", lifespan="off", log_config=None,
                     access_log=False,
                 )
             )  # fmt: skip
