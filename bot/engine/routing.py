@@ -18,6 +18,7 @@ from bot.engine.routing_files import IDIOM, TOPICS, Command, Entry, Source, Topi
 from bot.engine.routing_phrases import Phrase, compile_phrases
 from bot.engine.routing_reader import Reader
 from bot.engine.routing_rules import compile_rule
+from bot.engine.routing_weights import NAME, Scale
 from bot.engine.routing_words import Vocabulary, Word
 
 __all__ = ["TOPICS", "Command", "Lexicon", "Route", "Topic"]
@@ -71,13 +72,14 @@ class Lexicon:
             (rule for rule in rules if rule.owner != IDIOM),
             key=lambda rule: TOPICS.index(cast("Topic", rule.owner)),
         )
+        self._scale = self._weighed(source)
 
     @property
     def entries(self) -> frozenset[str]:
         """Everything that `Route.matched` can say."""
         phrases = {phrase.text for group in self._phrases.values() for phrase in group}
         alone = {entry.text for entry in self._alone.values()}
-        return frozenset(phrases | alone | {rule.name for rule in self._rules})
+        return frozenset(phrases | alone | {rule.name for rule in self._rules} | {NAME})
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -98,13 +100,39 @@ class Lexicon:
         """The topic of `text` by the priority of TOPICS; never raises, whatever the text."""
         if not any(map(str.isalpha, text)) and any(map(str.isdecimal, text)):
             return Route("other", danger=False, matched=None)  # a code is no Arabizi
-        words = Reader(self._vocabulary, text).words()
-        found = self._phrases_in(words)
-        words = self._with_concepts(words, found)
-        words, hidden = self._without_idioms(words, found)
+        words, found, hidden = self._read(text)
         best = self._by_phrase(found, hidden)
         best = self._alone_route(text, best)
-        return self._by_rule(words, best.topic) or best
+        best = self._by_rule(words, best.topic) or best
+        if best.danger:
+            return best
+        danger = self._scale.topic(words)
+        return _route(danger, NAME) if danger else best
+
+    def concepts(self, text: str) -> list[frozenset[str]]:
+        """The concepts of each word as the rules see them; for those who work on the lexicon."""
+        words, _, _ = self._read(text)
+        names = self._vocabulary.names.items()
+        return [frozenset(name for name, bit in names if word.bits & bit) for word in words]
+
+    def _read(self, text: str) -> tuple[list[Word], list[tuple[Phrase, int, int]], set[int]]:
+        words = Reader(self._vocabulary, text).words()
+        found = self._phrases_in(words)
+        words, hidden = self._without_idioms(self._with_concepts(words, found), found)
+        return words, found, hidden
+
+    def _weighed(self, source: Source) -> Scale:
+        weights: dict[int, tuple[int, int]] = {}
+        start = (0, 0)
+        for weight in source.weights:
+            bit = self._vocabulary.names.get(weight.name)
+            if weight.name == "start":
+                start = (weight.danger, weight.despair)
+            elif bit is None:
+                weight.place.refuse(f"unknown concept {weight.name!r}; fit the weights again")
+            else:
+                weights[bit] = (weight.danger, weight.despair)
+        return Scale(weights, start)
 
     def _add_concepts(self, source: Source) -> None:
         for entry in source.plain:
