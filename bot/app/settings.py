@@ -139,6 +139,7 @@ class Settings(BaseSettings):
         if value and (urlsplit(value).path or "?" in value or "@" in value):
             raise ValueError("is a host only, as in https://desk.example.org: /console is added")
         return value.lower()
+
     @field_validator("metrics_port")
     @classmethod
     def _metrics_port(cls, value: int) -> int:

@@ -6,6 +6,7 @@ is killed is a whole process of its own; only reading flows and words, which tak
 the same each time, was done before the fork.
 """
 
+import dataclasses
 import os
 import sys
 from pathlib import Path
@@ -41,13 +42,7 @@ def main() -> None:
 
     def kept(*, sample: bool, books: Path | None = None) -> Content:
         del sample
-        return Content(
-            content.catalogue,
-            Shelf(content.shelf.current, books),
-            content.lexicon,
-            content.gazetteer,
-            content.directory,
-        )
+        return dataclasses.replace(content, shelf=Shelf(content.shelf.current, books))
 
     vars(compose)["read_content"] = kept
     import bot.channels.telegram  # noqa: PLC0415 - read before the fork too

@@ -225,7 +225,7 @@ def _upsert(rows: int) -> str:
     fifty rows would wait fifty times while turns are being worked out.
     """
     return (
-        f"INSERT INTO sessions (slot, epoch, sealed) VALUES {', '.join(['(?, ?, ?)'] * rows)} "
+        f"INSERT INTO sessions (slot, epoch, sealed) VALUES {', '.join(['(?, ?, ?)'] * rows)} "  # noqa: S608 - only question marks
         "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed"
     )
 
