@@ -13,11 +13,15 @@ from bot.console.answers import open_route, refused
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Guard
 from bot.console.pages import (
+    audit,
     calendar,
     demo,
     login,
     me,
+    numbers,
+    overview,
     queue,
+    waking,
 )
 from bot.console.pages import help as helping
 from bot.console.refusals import Refusal
@@ -32,6 +36,10 @@ PAGES: Final[tuple[Pages, ...]] = (
     helping.routes,
     calendar.routes,
     queue.routes,
+    overview.routes,
+    audit.routes,
+    numbers.routes,
+    waking.routes,
 )
 """Every page of the console: `routes(desk)` of its module."""
 

@@ -31,6 +31,9 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
         "roster_rolled_back": ConsolePhrase("shell", "The server sent an older roster than this "
                                             "browser has seen. Nothing is opened or sent. Tell the "
                                             "administrator, not by this computer."),
+        "chain_altered": ConsolePhrase("shell", "The record of acts is not the one this browser "
+                                       "has seen: it was cut off or rewritten. Tell your "
+                                       "supervisor, not by this computer."),
         "roster_altered": ConsolePhrase("shell", "The server sent a roster that was altered. "
                                         "Nothing is opened or sent. Tell the administrator, not by "
                                         "this computer."),
@@ -41,4 +44,16 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
                                          "{groups}"),
     },
     "queue": QUEUE,
+    "audit": {
+        "chain_holds": ConsolePhrase("audit", "Entries {first} to {last} were gone through in this "
+                                     "browser: nothing was altered."),
+        "chain_same": ConsolePhrase("audit", "Nothing new since entry {number}, and nothing was "
+                                    "altered."),
+        "chain_broken": ConsolePhrase("audit", "The record does not hold at entry {number}. "
+                                      "Change nothing, and tell whoever runs this server."),
+        "chain_altered": ConsolePhrase("audit", "The record is not the one this browser has seen "
+                                       "up to entry {number}: its end was cut off, or it was "
+                                       "rewritten. Change nothing, and tell whoever runs this "
+                                       "server."),
+    },
 }  # fmt: skip
