@@ -152,6 +152,11 @@ REFUSALS: Final[dict[str, Kind]] = {
         409, ConsolePhrase("refusals", "A newer roster is in force. Reload the page, then try "
                            "again; copy what you typed first.")
     ),
+    # Being called
+    "not_a_push_service": Kind(
+        422, ConsolePhrase("refusals", "This browser's notices come from a service that is not "
+                           "known here.")
+    ),
 }  # fmt: skip
 """The closed list. Pages add theirs here, with the texts of their page."""
 

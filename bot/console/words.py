@@ -44,6 +44,9 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
                                          "{groups}"),
     },
     "queue": QUEUE,
+    "me": {
+        "work_waiting": ConsolePhrase("notices", "You have work waiting"),
+    },
     "audit": {
         "chain_holds": ConsolePhrase("audit", "Entries {first} to {last} were gone through in this "
                                      "browser: nothing was altered."),

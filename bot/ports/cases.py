@@ -8,7 +8,7 @@ writes its audit note in the same transaction.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from bot.domain.audit import AuditEntry, Note
 from bot.domain.case import State
@@ -352,6 +352,10 @@ class Head:
     signature: bytes
 
 
+EVER: Final = 2**60
+"""Later than any hour, and more than any number."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
     """Which acts are looked for: empty means any; `case` is the beginning of an id in hex.
@@ -363,8 +367,8 @@ class AuditQuery:
     act: str = ""
     case: str = ""
     first_hour: int = 0
-    last_hour: int = 2**40
-    before: int = 2**60
+    last_hour: int = EVER
+    before: int = EVER
 
 
 class AuditLog(Protocol):

@@ -136,6 +136,10 @@ class CaseworkStore(Protocol):
         """Every (state, urgency) in which there are cases, in the order of states and levels."""
         ...
 
+    async def late(self, before: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """By urgency: how many cases wait that came before these hours."""
+        ...
+
     async def loads(self) -> tuple[Load, ...]:
         """What each owner has, by handle and urgency."""
         ...

@@ -63,6 +63,15 @@ class MemoryCasework(MemoryShelf):
             if (found := hours.get((state, urgency)))
         )
 
+    async def late(self, before: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """By urgency: how many cases wait that came before these hours."""
+        late = [0, 0, 0, 0]
+        for kept in self._cases.values():
+            row = kept.row
+            late[row.urgency] += row.state in QUEUED and row.hour < before[row.urgency]
+        zero, one, two, three = late
+        return zero, one, two, three
+
     async def loads(self) -> tuple[Load, ...]:
         """What each owner has, by handle and urgency."""
         leases: defaultdict[tuple[str, int], list[int]] = defaultdict(list)

@@ -76,6 +76,19 @@ def _counts(connection: sqlite3.Connection) -> tuple[Count, ...]:
     return tuple(sorted(found, key=lambda each: (STATES.index(each.state), each.urgency)))
 
 
+def _late(
+    connection: sqlite3.Connection, before: tuple[int, int, int, int]
+) -> tuple[int, int, int, int]:
+    zero, one, two, three = (
+        connection.execute(
+            f"SELECT count(*) FROM cases WHERE {WAITING} AND urgency = ? AND hour < ?",  # noqa: S608
+            (urgency, hour),
+        ).fetchone()[0]
+        for urgency, hour in enumerate(before)
+    )
+    return zero, one, two, three
+
+
 def _loads(connection: sqlite3.Connection) -> tuple[Load, ...]:
     rows = connection.execute(
         "SELECT owner, urgency, count(*), min(lease) FROM cases"  # noqa: S608 - our own words
@@ -129,6 +142,10 @@ class SqliteCasework:
     async def counts(self) -> tuple[Count, ...]:
         """Every (state, urgency) in which there are cases."""
         return await consult(self._database, _counts)
+
+    async def late(self, before: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """By urgency: how many cases wait that came before these hours."""
+        return await consult(self._database, _late, before)
 
     async def loads(self) -> tuple[Load, ...]:
         """What each owner has, by handle and urgency."""

@@ -20,7 +20,7 @@ from bot.console.texts import Texts
 from bot.domain.audit import NOBODY, AuditEntry
 from bot.domain.baghdad import DAY, HOUR, local, midnight
 from bot.domain.roster import LONGEST_HANDLE
-from bot.ports.cases import AuditQuery
+from bot.ports.cases import EVER, AuditQuery
 
 PAGE: Final = 100
 LINKS: Final = 500
@@ -66,7 +66,7 @@ class Filters:
             act=self.what,
             case=self.case,
             first_hour=_hour(self.first),
-            last_hour=_hour(self.last) + DAY // HOUR - 1 if self.last else AuditQuery.last_hour,
+            last_hour=_hour(self.last) + DAY // HOUR - 1 if self.last else EVER,
             before=before,
         )
 
@@ -95,7 +95,7 @@ class Audit:
             first=asked.get("first", ""),
             last=asked.get("last", ""),
         )
-        query = filters.query(_number(asked.get("before", "")) or AuditQuery.before)
+        query = filters.query(_number(asked.get("before", "")) or EVER)
         found = await self._log.audit_search(query, PAGE + 1)
         lines = [_line(entry, texts) for entry in found[:PAGE]]
         further = filters.further(found[PAGE - 1].seq) if len(found) > PAGE else ""
