@@ -5,6 +5,7 @@ A page reads them with `words("key")` (static/words.js); "shell" is there on eve
 
 from typing import Final
 
+from bot.console.case_words import CASE
 from bot.console.desk_words import QUEUE
 from bot.i18n.marking import ConsolePhrase
 
@@ -59,4 +60,5 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
                                        "rewritten. Change nothing, and tell whoever runs this "
                                        "server."),
     },
+    "case": CASE,
 }  # fmt: skip
