@@ -6,7 +6,7 @@ writes its audit note in the same transaction.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -70,10 +70,11 @@ class Move:
     """A step of a case from the row that was read to another state, all or nothing.
 
     `owner`, `lease` and `closing` are what they become, `urgency` too unless it is None. `due`
-    starts the clock at rung 0; None stops it. `letter` is delivered and `sealed_note` kept with
-    the step. `wish` is a wish to lower the urgency that waits from now on; `decides` is the one
-    that ends with this step and must still stand. `news` tells the owner to look. Whatever ends a
-    case ends a wish too. `tallies` are counted with the step.
+    starts the clock at `rung`; None stops it, unless `clock_runs_on`. `letter` is delivered and
+    `sealed_note` kept with the step; `also` are further acts on record. `wish` is a wish to lower
+    the urgency that waits from now on; `decides` is the one that ends with this step and must
+    still stand; whatever ends a case ends it too. `news` tells the owner to look. `tallies` are
+    counted with the step.
     """
 
     before: CaseRow
@@ -82,8 +83,11 @@ class Move:
     owner: str = ""
     lease: int = 0
     due: int | None = None
+    rung: int = 0
+    clock_runs_on: bool = False
     closing: str = ""
     done_hour: int = 0
+    also: tuple[Note, ...] = ()
     letter: "NewLetter | None" = None
     sealed_note: "NewNote | None" = None
     urgency: int | None = None
@@ -316,6 +320,15 @@ class ClockStore(Protocol):
 
     async def lapse(self, now: int, dues: tuple[int, int, int, int]) -> tuple[CaseRow, ...]:
         """Take cases whose lease is over back into the queue (`returned`), clocks at rung 0.
+
+        `dues` are the first due moments by urgency. Answers the rows as they are now.
+        """
+        ...
+
+    async def release(
+        self, members: Collection[Handle], now: int, dues: tuple[int, int, int, int]
+    ) -> tuple[CaseRow, ...]:
+        """Take cases whose owner is none of `members` back into the queue, clocks at rung 0.
 
         `dues` are the first due moments by urgency. Answers the rows as they are now.
         """

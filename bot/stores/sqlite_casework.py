@@ -1,7 +1,7 @@
 """The console's side of the case database in SQLite: pages of the queue, notes, owners."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.domain.audit import Note
@@ -20,7 +20,6 @@ from bot.ports.casework import (
 )
 from bot.stores import sqlite_resealing as resealing
 from bot.stores.sqlite import Database
-from bot.stores.sqlite_clocks import give_back_all
 from bot.stores.sqlite_moves import lowering_of
 from bot.stores.sqlite_rows import COLUMNS, DONE, OWNED, WAITING, list_of, to_row
 from bot.stores.sqlite_work import consult, perform
@@ -113,16 +112,6 @@ def _lowerings(connection: sqlite3.Connection) -> tuple[Lowering, ...]:
     return tuple(Lowering(*row) for row in rows)
 
 
-def _release(
-    connection: sqlite3.Connection,
-    members: Collection[str],
-    now: int,
-    dues: tuple[int, int, int, int],
-) -> tuple[CaseRow, ...]:
-    marks, values = list_of(sorted(members))
-    return give_back_all(connection, f"owner NOT IN ({marks})", values, now, dues)
-
-
 class SqliteCasework:
     """CaseworkStore over one database."""
 
@@ -162,12 +151,6 @@ class SqliteCasework:
     async def lowerings(self) -> tuple[Lowering, ...]:
         """Every such wish, the oldest first."""
         return await consult(self._database, _lowerings)
-
-    async def release(
-        self, members: Collection[str], now: int, dues: tuple[int, int, int, int]
-    ) -> tuple[CaseRow, ...]:
-        """Take cases whose owner is none of `members` back into the queue."""
-        return await perform(self._database, _release, members, now, dues)
 
     async def sealed_for(self, case: bytes) -> frozenset[int]:
         """Every roster version to which a part of the case is sealed now."""
