@@ -16,11 +16,14 @@ from bot.console.pages import (
     audit,
     calendar,
     demo,
+    join,
     login,
     me,
     numbers,
     overview,
     queue,
+    roster,
+    staff,
     waking,
 )
 from bot.console.pages import help as helping
@@ -31,6 +34,9 @@ from bot.console.static_files import PREFIX, read_static
 Pages = Callable[[ConsoleDesk], Sequence[Route]]
 PAGES: Final[tuple[Pages, ...]] = (
     login.routes,
+    join.routes,
+    roster.routes,
+    staff.routes,
     me.routes,
     demo.routes,
     helping.routes,

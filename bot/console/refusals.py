@@ -95,7 +95,8 @@ REFUSALS: Final[dict[str, Kind]] = {
                            "here.")
     ),
     "roster_incomplete": Kind(
-        422, ConsolePhrase("refusals", "The roster is incomplete: {why}")
+        422, ConsolePhrase("refusals", "The roster is incomplete: everybody who opens cases needs "
+                           "a key and a language, and every shift its days and times.")
     ),
     "no_roster": Kind(404, ConsolePhrase("refusals", "No roster has been signed yet.")),
     "last_admin": Kind(

@@ -7,10 +7,12 @@ from typing import Final
 
 from bot.console.case_words import CASE
 from bot.console.desk_words import QUEUE
+from bot.console.door_words import JOIN, LOGIN, ME, ROSTER, UNLOCK
 from bot.i18n.marking import ConsolePhrase
 
 WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
     "shell": {
+        **UNLOCK,
         "offline": ConsolePhrase("shell", "No connection. What you see may be old."),
         "online": ConsolePhrase("shell", "Connected again."),
         "failed": ConsolePhrase("shell", "The server could not be reached. Nothing is lost; try "
@@ -39,13 +41,10 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
                                         "Nothing is opened or sent. Tell the administrator, not by "
                                         "this computer."),
     },
-    "login": {
-        "code_digits": ConsolePhrase("login", "The one-time code has six digits."),
-        "recovery_groups": ConsolePhrase("login", "Look again at these groups of the code: "
-                                         "{groups}"),
-    },
+    "login": LOGIN,
     "queue": QUEUE,
     "me": {
+        **ME,
         "work_waiting": ConsolePhrase("notices", "You have work waiting"),
     },
     "audit": {
@@ -61,4 +60,6 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
                                        "server."),
     },
     "case": CASE,
+    "join": JOIN,
+    "roster": ROSTER,
 }  # fmt: skip

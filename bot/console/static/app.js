@@ -24,6 +24,8 @@ async function begin() {
   end = (await page.begin(document.getElementById("content"), { vault })) ?? null;
 }
 
+const begun = () => begin().catch(() => say(words("broken")));
+
 function showLock() {
   const state = vault.state();
   const line = document.getElementById("lock-words");
@@ -74,7 +76,7 @@ document.addEventListener("htmx:before:swap", ({ detail }) => {
 });
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   if (detail.ctx?.target?.id !== "frame" && detail.ctx?.target !== document.body) return;
-  begin();
+  begun();
   document.getElementById("content").focus();
   scrollTo(0, 0);
 });
@@ -98,4 +100,4 @@ addEventListener("online", () => connection(false));
 vault.addEventListener("locked", showLock);
 vault.addEventListener("unlocked", showLock);
 
-begin();
+begun();
