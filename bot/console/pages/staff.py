@@ -15,11 +15,11 @@ from bot.console.key_material import Hex32
 from bot.console.refusals import Refusal
 from bot.domain.audit import Note
 from bot.domain.baghdad import hour_of
-from bot.domain.ladder import first_due
 from bot.domain.language import Tag
 from bot.domain.roster import LONGEST_HANDLE, Role
 from bot.ports.staff import Invitation
 from bot.sealing.keys import Recipient
+from bot.usecases.revoke import revoke
 
 DAYS_OPEN: Final = 3
 DAY: Final = 86_400
@@ -120,9 +120,7 @@ class Staff:
         if handle == who.account.handle:
             raise Refusal("last_admin")
         now = self._desk.clock.now()
-        dues = (first_due(0, now), first_due(1, now), first_due(2, now), first_due(3, now))
-        note = self._note(who, "revoke")
-        returned = await self._desk.staff.revoke(handle, now, dues, note)
+        returned = await revoke(self._desk.staff, handle, who.account.handle, now)
         if returned is None:
             raise Refusal("not_found")
         return json({"returned": len(returned)})

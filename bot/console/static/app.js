@@ -3,6 +3,7 @@ import "./safe_htmx.js";
 import { ask } from "./ask.js";
 import { go } from "./go.js";
 import { connection, say } from "./notices.js";
+import { unlock } from "./unlock.js";
 import { able, vault } from "./vault.js";
 import { words } from "./words.js";
 
@@ -32,6 +33,7 @@ function showLock() {
   if (!line) return;
   line.textContent = state === "open" ? words("unlocked") : state === "locked" ? words("locked") : "";
   document.getElementById("lock").hidden = state !== "open";
+  document.getElementById("open-keys").hidden = state === "open";
 }
 
 async function signOut() {
@@ -48,7 +50,9 @@ function leave() {
 }
 
 document.addEventListener("click", async ({ target }) => {
-  const id = target.closest?.("button")?.id;
+  const button = target.closest?.("button");
+  const id = button?.id;
+  if (button && "unlock" in button.dataset) await unlock();
   if (id === "leave") leave();
   if (id === "lock") vault.lock();
   if (id === "sign-out") {
