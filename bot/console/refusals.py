@@ -149,6 +149,20 @@ REFUSALS: Final[dict[str, Kind]] = {
     "member_unknown": Kind(
         404, ConsolePhrase("refusals", "Nobody of that name opens cases by the signed roster.")
     ),
+    "bad_letter": Kind(
+        422, ConsolePhrase("refusals", "This reply is too long, or was not sealed to the person's "
+                           "mailbox. It is still on this page.")
+    ),
+    "bad_level": Kind(
+        409, ConsolePhrase("refusals", "That is not a change: look at the urgency again.")
+    ),
+    "waits_already": Kind(
+        409, ConsolePhrase("refusals", "A wish to lower it waits for a second person already.")
+    ),
+    "not_sealed_to_next": Kind(
+        409, ConsolePhrase("refusals", "Parts of the case are not sealed to this colleague yet. "
+                           "Your browser seals them now; try again in a minute.")
+    ),
     "roster_old": Kind(
         409, ConsolePhrase("refusals", "A newer roster is in force. Reload the page, then try "
                            "again; copy what you typed first.")

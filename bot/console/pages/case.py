@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.console.answers import act, json, page
@@ -44,7 +44,7 @@ def routes(desk: ConsoleDesk) -> Sequence[Route]:
     return [
         page("/console/cases/{case}", pages.page, *OPENERS),
         act("/console/api/cases/{case}", pages.parts, *OPENERS, methods=("GET",)),
-        act("/console/api/cases/{case}/row", pages.row, *OPENERS, methods=("GET",)),
+        act("/console/cases/{case}/row", pages.row, *OPENERS, methods=("GET",)),
         act("/console/api/cases/{case}/lowering", pages.lowering, *OPENERS, methods=("GET",)),
     ]
 
@@ -122,18 +122,7 @@ class CasePages:
         texts: Texts = request.app.state.shell.texts(request)
         facts = await self._facts(row, member, texts)
         html = request.app.state.shell.fragment(request, "case/row.html", **facts)
-        return json(
-            {
-                "html": html,
-                "state": row.state,
-                "owner": row.owner,
-                "level": row.urgency,
-                "entries": row.entries,
-                "letters": await self._letters(row),
-                "notes": len(await self._desk.casework.notes(row.case)),
-                "now": self._desk.clock.now(),
-            }
-        )
+        return HTMLResponse(html, headers={"X-Sanad-Now": str(self._desk.clock.now())})
 
     async def lowering(self, request: Request, who: Signed) -> Response:
         """A wish to lower the urgency with its sealed reason, for the second person."""
@@ -159,17 +148,24 @@ class CasePages:
         return row
 
     async def _facts(self, row: CaseRow, member: Member, texts: Texts) -> dict[str, Any]:
-        unread = any(
-            letter.safe and letter.state == "waiting"
-            for letter in await self._desk.cases.letters(row.case)
-        )
+        letters = await self._desk.cases.letters(row.case)
+        unread = any(letter.safe and letter.state == "waiting" for letter in letters)
         ends = self._desk.retention.ends(
             row.done_hour, withdrawn=row.state == "withdrawn", unread=unread
         )
         closing = CLOSINGS.get(row.closing)
-        return {
-            "line": line_of(QueueRow(row), member, texts),
+        seen = {
             "state": row.state,
+            "owner": row.owner,
+            "level": row.urgency,
+            "entries": row.entries,
+            "letters": [(letter.number, letter.state) for letter in letters],
+            "notes": len(await self._desk.casework.notes(row.case)),
+            "now": self._desk.clock.now(),
+        }
+        return {
+            "seen": seen,
+            "line": line_of(QueueRow(row), member, texts),
             "ends": ends * HOUR if row.state in DONE else 0,
             "closing": texts.say(closing) if closing else "",
         }
