@@ -35,7 +35,17 @@ def _add_rest() -> None:
     """The commands whose modules take time to load are added only when it is not `serve`."""
     if sys.argv[1:2] == ["serve"]:
         return
-    from bot.cli import audit, case, channel, demo, directory, flow, i18n, roster  # noqa: PLC0415 - above
+    from bot.cli import (  # noqa: PLC0415 - above
+        audit,
+        case,
+        channel,
+        console,
+        demo,
+        directory,
+        flow,
+        i18n,
+        roster,
+    )
     from bot.cli.push_plan import push_plan  # noqa: PLC0415 - above
 
     app.command(name="demo")(demo.demo)
@@ -45,6 +55,7 @@ def _add_rest() -> None:
     app.add_typer(roster.app, name="roster")
     app.add_typer(case.app, name="case")
     app.add_typer(audit.app, name="audit")
+    app.add_typer(console.app, name="console")
     app.add_typer(channel.channel_app(push_plan), name="channel")
 
 

@@ -1,23 +1,19 @@
 // A fingerprint for ears and eyes: six words of a fixed list in the reader's language, and digits.
-import { sha256 } from "./vendor/age.js";
-import { fingerprint, recipientBytes } from "./sealing/keys.js";
+import { fingerprintOf } from "./sealing/keys.js";
+import { places } from "./sealing/spoken.js";
 
-const WORDS = 6;
 const lists = new Map();
 
-/** Put the fingerprint of an `age1pq1…` text into the page's two places for it. */
-export async function showFingerprint(place, recipient) {
-  place.querySelector("#fingerprint-digits").textContent = digits(recipient);
-  place.querySelector("#fingerprint-words").textContent = (await spokenWords(recipient)).join(" · ");
+/** Put the fingerprint of somebody's public keys into the page's two places for it. */
+export async function showFingerprint(place, { recipient, verify }) {
+  place.querySelector("#fingerprint-digits").textContent = fingerprintOf(recipient);
+  place.querySelector("#fingerprint-words").textContent = await spokenWords({ recipient, verify });
 }
 
-/** "0123-4567-89ab-cdef-0123", as Python prints it. */
-export const digits = (recipient) => fingerprint(recipientBytes(recipient));
-
-/** Six words: the same key gives words at the same places of every language's list. */
-export async function spokenWords(recipient, language = document.documentElement.lang) {
+/** Six words with marks between: the places in the list are the same in every language. */
+export async function spokenWords({ recipient, verify }, language = document.documentElement.lang) {
   const list = await listOf(language);
-  return Array.from(sha256(recipientBytes(recipient)).subarray(0, WORDS), (byte) => list[byte]);
+  return places(recipient, verify).map((place) => list[place]).join(" · ");
 }
 
 async function listOf(language) {

@@ -88,7 +88,7 @@ function pinAdmins(done, keys) {
 }
 
 function showJoined(content, done) {
-  showFingerprint(content, made.keys.recipient);
+  showFingerprint(content, made.keys);
   content.querySelector("#steps").hidden = true;
   content.querySelector("#joined").hidden = false;
   content.querySelector("#passkey-offer").hidden = !passkeysAble();

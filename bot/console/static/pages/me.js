@@ -14,7 +14,7 @@ import { words } from "../words.js";
 
 export async function begin(content) {
   const me = await ask("GET", "/console/api/me");
-  await showFingerprint(content, me.recipient);
+  await showFingerprint(content, me);
   const at = (selector, kind, work) => content.querySelector(selector)
     ?.addEventListener(kind, (event) => busy(event, () => work(event)));
   at("#language", "submit", ({ target }) => chooseLanguage(target.language.value));

@@ -55,9 +55,9 @@ async function judged(line) {
 }
 
 async function showWords(content, roster) {
-  for (const { handle, recipient } of roster.members ?? []) {
-    const place = content.querySelector(`[data-words="${CSS.escape(handle)}"]`);
-    if (place && recipient) place.textContent = (await spokenWords(recipient)).join(" · ");
+  for (const member of roster.members ?? []) {
+    const place = content.querySelector(`[data-words="${CSS.escape(member.handle)}"]`);
+    if (place && member.recipient) place.textContent = await spokenWords(member);
   }
 }
 
@@ -100,7 +100,8 @@ function showEditor(page) {
 
 async function speak(place) {
   for (const line of place.querySelectorAll("[data-spoken]")) {
-    line.textContent = (await spokenWords(line.dataset.spoken)).join(" · ");
+    const { spoken: recipient, verify } = line.dataset;
+    line.textContent = await spokenWords({ recipient, verify });
   }
 }
 
@@ -163,7 +164,7 @@ function accountRow(page, account, inRoster) {
   if (account.revoked || inRoster.has(account.handle)) return row;
   row.append(
     make("p", {}, words("compare")),
-    make("p", { class: "words", "data-spoken": account.recipient }),
+    make("p", { class: "words", "data-spoken": account.recipient, "data-verify": account.verify }),
     make("p", { class: "code" }, account.fingerprint),
     make("p", { class: "row" }, button("accept", async () => {
       editing.draft = withMember(editing.draft, memberOf(account));

@@ -59,7 +59,7 @@ function keyPart(member, account, tell, redraw) {
   if (member.recipient === wanted && member.verify === account.verify) return null;
   return make("div", { class: "notice", "data-kind": "error" },
     make("p", {}, words("keys_differ")),
-    make("p", { class: "words", "data-spoken": account.recipient }),
+    make("p", { class: "words", "data-spoken": account.recipient, "data-verify": account.verify }),
     make("p", { class: "code" }, account.fingerprint),
     make("button", { type: "button", class: "small", onclick: () => {
       Object.assign(member, { recipient: wanted, verify: account.verify });
