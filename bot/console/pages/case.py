@@ -14,7 +14,7 @@ from bot.console.case_rows import LEVELS, line_of
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Signed
 from bot.console.members import OPENERS, member_of
-from bot.console.model import report_model
+from bot.console.model import plain_json, report_model
 from bot.console.pages.queue import case_id
 from bot.console.prepared import PREPARED
 from bot.console.refusals import Refusal
@@ -74,7 +74,7 @@ class CasePages:
             primero=self._desk.primero,
             tongues={tongue: LANGUAGES[tongue].own_name for tongue in TONGUES},
             members=self._colleagues(member, texts),
-            data=self._data(row, texts),
+            data=plain_json(self._data(row, texts)),
             **_lists(texts),
         )
         return answer
@@ -87,9 +87,7 @@ class CasePages:
             raise Refusal("case_gone")
         if not _openable(row, member):
             raise Refusal("not_your_case")
-        note = Note(hour_of(self._desk.clock.now()), member.handle, "open", row.case)
-        if not await self._desk.cases.opened(row, note):
-            raise Refusal("case_changed")
+        await self._write_down(row, member)
         entries = await self._desk.cases.entries(row.case)
         if not entries:
             raise Refusal("case_gone")
@@ -141,6 +139,18 @@ class CasePages:
             }
         )
 
+    async def _write_down(self, row: CaseRow, member: Member) -> None:
+        """Note that the case was opened: before anything is given out, once an hour at most.
+
+        The page asks again after every step of its own; each of those is on record already.
+        """
+        note = Note(hour_of(self._desk.clock.now()), member.handle, "open", row.case)
+        on_record = any(entry.note == note for entry in await self._desk.audit.audit_of(row.case))
+        if on_record and not row.news:
+            return
+        if not await self._desk.cases.opened(row, note):
+            raise Refusal("case_changed")
+
     async def _row(self, request: Request) -> CaseRow:
         row = await self._desk.casework.row(case_id(request.path_params["case"]))
         if row is None:
@@ -164,7 +174,7 @@ class CasePages:
             "now": self._desk.clock.now(),
         }
         return {
-            "seen": seen,
+            "seen": plain_json(seen),
             "line": line_of(QueueRow(row), member, texts),
             "ends": ends * HOUR if row.state in DONE else 0,
             "closing": texts.say(closing) if closing else "",
