@@ -11,6 +11,7 @@ from msgspec import DecodeError
 from bot.domain import session as sessions
 from bot.domain.message import Inbound, Outgoing, Reply
 from bot.domain.session import Session
+from bot.domain.tallies import Tally
 from bot.domain.visitor import Visitor
 from bot.engine.effects import Act, Count, Forget, Outcome, Show
 from bot.engine.flow import Book
@@ -62,6 +63,7 @@ class _Decided:
     counts: list[str] = field(default_factory=list)
     case: NewCase | None = None
     read: tuple[bytes, tuple[int, ...]] | None = None
+    tallies: tuple[Tally, ...] = ()
     forgotten: bool = False
     erase: tuple[int, ...] = ()
     pending: str = ""
@@ -262,6 +264,7 @@ class Converse:
             drop=(stored.slot,) if stored is not None and stored.slot != slot else (),
             case=decided.case,
             count=tuple(decided.counts),
+            tallies=decided.tallies,
         )
 
     # ------------------------------------------------------------------ deciding
@@ -388,6 +391,7 @@ def _outcome(decided: _Decided, done: Done) -> Outcome:
     decided.extra.update(done.shown)
     decided.case = done.case or decided.case
     decided.read = done.read or decided.read
+    decided.tallies += done.tallies
     return Outcome(done.result, done.values)
 
 

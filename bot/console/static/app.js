@@ -1,6 +1,7 @@
 // The frame of every page: page scripts, errors in words, the lock, signing out, leaving quickly.
 import "./safe_htmx.js";
 import { ask } from "./ask.js";
+import { compare } from "./chain.js";
 import { go } from "./go.js";
 import { connection, say } from "./notices.js";
 import { unlock } from "./unlock.js";
@@ -10,6 +11,8 @@ import { words } from "./words.js";
 const SHIFTS = 3;
 const SHIFT_MILLISECONDS = 1500;
 const frame = () => document.getElementById("frame");
+const LOOK_AGAIN = 10 * 60_000;
+let lookedAt = 0;
 /** What the page's script answered from begin(): called when the page goes. */
 let end = null;
 
@@ -20,12 +23,21 @@ async function begin() {
   document.querySelector('meta[name="csrf"]').content = csrf;
   showLock();
   if (!able()) say(words("no_crypto"));
+  lookAtRecord();
   if (!/^[a-z_]+$/.test(script ?? "")) return;
   const page = await import(`./pages/${script}.js`);
   end = (await page.begin(document.getElementById("content"), { vault })) ?? null;
 }
 
 const begun = () => begin().catch(() => say(words("broken")));
+
+/** Now and then: is the record of acts still the one this browser remembers? */
+async function lookAtRecord() {
+  if (!frame().dataset.handle || Date.now() - lookedAt < LOOK_AGAIN) return;
+  lookedAt = Date.now();
+  const found = await compare().catch(() => null);
+  if (found?.state === "altered") say(words("chain_altered"));
+}
 
 function showLock() {
   const state = vault.state();

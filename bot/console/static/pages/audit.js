@@ -4,19 +4,22 @@ import { words } from "../words.js";
 
 export async function begin(content) {
   const line = content.querySelector("#chain");
-  const show = (text, kind) => {
+  try {
+    const [text, kind] = await verdict();
     line.textContent = text;
     line.dataset.kind = kind;
-    line.hidden = false;
-  };
-  try {
-    const { state, known } = await compare();
-    if (state === "altered") return void show(words("chain_altered", { number: known.seq }), "error");
-    const { ok, from, to } = await walk(known);
-    if (!ok) return void show(words("chain_broken", { number: to }), "error");
-    if (to < from) return void show(words("chain_same", { number: to }), "done");
-    show(words("chain_holds", { first: from, last: to }), "done");
-  } catch {
-    show(words("failed"), "error");
+  } catch (refusal) {
+    line.textContent = refusal.message;
+    line.dataset.kind = "error";
   }
+  line.hidden = false;
+}
+
+async function verdict() {
+  const { state, known } = await compare();
+  if (state === "altered") return [words("chain_altered", { number: known.seq }), "error"];
+  const { ok, from, to } = await walk();
+  if (!ok) return [words("chain_broken", { number: to }), "error"];
+  if (to < from) return [words("chain_same", { number: to }), "done"];
+  return [words("chain_holds", { first: from, last: to }), "done"];
 }
