@@ -69,7 +69,7 @@ def pin(
     data_dir: DataDir = None,
     secrets_dir: SecretsDir = None,
 ) -> None:
-    """Trust an administrator's signatures here; compare the fingerprint with them by voice first."""
+    """Trust an administrator's signatures here; compare the words with them by voice first."""
     with refusals():
         settings = settings_of(data_dir, secrets_dir)
         account = asyncio.run(_account(settings, handle))

@@ -27,10 +27,9 @@ export async function begin(content) {
   if (known) await showWords(content, known.rosters[known.newest]);
   if (!content.querySelector("#editor") || known === null) return;
   const staff = await ask("GET", "/console/api/accounts");
-  const roster = known ? known.rosters[known.newest] : null;
-  const fresh = draftFrom(roster, known ? known.newest : 0);
+  const fresh = draftFrom(known ? known.rosters[known.newest] : null, known ? known.newest : 0);
   editing = renewed(editing, fresh);
-  const page = { content, staff, roster };
+  const page = { content, staff, mine: content.querySelector("#roster").dataset.mine };
   showEditor(page);
   showAccounts(page);
   content.querySelector("#invite").addEventListener("submit", (event) =>
@@ -160,7 +159,7 @@ function accountRow(page, account, inRoster) {
   const row = make("li", {}, make("p", { class: "row" },
     make("strong", {}, make("bdi", {}, account.handle)), words(`role_${account.role}`),
     account.revoked && make("span", { class: "tag" }, words("revoked")),
-    !account.revoked && button("revoke", () => revoke(account))));
+    !account.revoked && account.verify !== page.mine && button("revoke", () => revoke(account))));
   if (account.revoked || inRoster.has(account.handle)) return row;
   row.append(
     make("p", {}, words("compare")),
