@@ -16,6 +16,7 @@ from bot.app.content import make_finder, make_presenter, read_content
 from bot.app.demo_sheet import read_demo_sheet
 from bot.app.health import Health
 from bot.app.jobs import Job, Jobs
+from bot.app.notices import start_mail, start_push
 from bot.app.organisation import Organisation
 from bot.app.reach import Reach, start_telegram, start_whatsapp
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
@@ -30,6 +31,7 @@ from bot.console.desk import ConsoleDesk
 from bot.domain.retention import Retention
 from bot.ports.conversation import Conversation
 from bot.ports.runtime import Clock, Entropy
+from bot.sealing.vapid import push_public
 from bot.stores.epoch_files import EpochFiles
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
@@ -38,6 +40,7 @@ from bot.stores.sqlite_staff import SqliteStaff
 from bot.usecases.converse import Converse
 from bot.usecases.destroy_expired import destroy_expired
 from bot.usecases.escalate import Escalate
+from bot.usecases.keep_head import keep_head
 from bot.usecases.perform import Desk, Perform
 from bot.usecases.receipts import Receipts
 from bot.web.private import private_surface
@@ -120,6 +123,10 @@ async def running(
         trusted = roster()
         if demo and trusted is not None:
             await insert_samples(database, receipts, trusted, clock, entropy)
+        staff = SqliteStaff(database)
+        start_mail(settings, organisation, roster, content.console, reach)
+        if settings.console_url:
+            start_push(staff, secrets.push, settings.console_url, clock, reach)
         escalate = Escalate(cases, reach.alarms)
         retention = Retention(organisation.retention_days)
 
@@ -134,6 +141,7 @@ async def running(
                 Job("forget", 60, forget),
                 Job("roster", 30, roster.refresh),
                 Job("escalate", 5, lambda: _escalated(escalate, roster, clock)),
+                Job("head", 3600, lambda: keep_head(cases, secrets.audit, clock.now())),
                 Job("retention", 3600, lambda: destroy_expired(cases, retention, clock.now())),
             ),
             clock,
@@ -150,7 +158,7 @@ async def running(
                 entropy=entropy,
                 rosters=roster,
                 history=cases,
-                staff=SqliteStaff(database),
+                staff=staff,
                 cases=cases,
                 casework=cases,
                 tallies=cases,
@@ -158,6 +166,7 @@ async def running(
                 retention=retention,
                 seed=hmac.digest(secrets.pepper, CONSOLE_PURPOSE, "sha256"),
                 primero=settings.primero_url,
+                push_key=push_public(secrets.push),
                 demo=read_demo_sheet(settings.data_dir) if demo else None,
             )
         console = console_app(desk) if desk else None

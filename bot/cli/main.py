@@ -40,6 +40,7 @@ def _add_rest() -> None:
         backup,
         case,
         channel,
+        console,
         demo,
         directory,
         doctor,
@@ -63,6 +64,7 @@ def _add_rest() -> None:
     app.add_typer(roster.app, name="roster")
     app.add_typer(case.app, name="case")
     app.add_typer(audit.app, name="audit")
+    app.add_typer(console.app, name="console")
     app.add_typer(channel.channel_app(push_plan), name="channel")
 
 

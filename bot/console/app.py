@@ -13,11 +13,21 @@ from bot.console.answers import open_route, refused
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Guard
 from bot.console.pages import (
+    audit,
     calendar,
+    case,
+    case_acts,
     demo,
+    join,
     login,
     me,
+    numbers,
+    overview,
     queue,
+    resealing,
+    roster,
+    staff,
+    waking,
 )
 from bot.console.pages import help as helping
 from bot.console.refusals import Refusal
@@ -27,11 +37,21 @@ from bot.console.static_files import PREFIX, read_static
 Pages = Callable[[ConsoleDesk], Sequence[Route]]
 PAGES: Final[tuple[Pages, ...]] = (
     login.routes,
+    join.routes,
+    roster.routes,
+    staff.routes,
     me.routes,
     demo.routes,
     helping.routes,
     calendar.routes,
     queue.routes,
+    case_acts.routes,
+    case.routes,
+    resealing.routes,
+    overview.routes,
+    audit.routes,
+    numbers.routes,
+    waking.routes,
 )
 """Every page of the console: `routes(desk)` of its module."""
 

@@ -9,11 +9,12 @@ from bot.domain.language import Tag
 from bot.domain.retention import Retention
 from bot.domain.roster import Handle
 from bot.i18n.catalogues import Catalogue
-from bot.ports.cases import AuditLog, CaseStore, RosterHistory
+from bot.ports.cases import AuditLog, RosterHistory
 from bot.ports.casework import CaseworkStore
 from bot.ports.runtime import Clock, Entropy
 from bot.ports.staff import StaffStore
 from bot.ports.tallies import TallyStore
+from bot.usecases.case_file import CaseFile
 from bot.usecases.trust_roster import TrustedRoster
 
 
@@ -60,7 +61,7 @@ class ConsoleDesk:
     rosters: RosterBook
     history: RosterHistory
     staff: StaffStore
-    cases: CaseStore
+    cases: CaseFile
     casework: CaseworkStore
     tallies: TallyStore
     audit: AuditLog

@@ -18,6 +18,8 @@ TIMES: Final[dict[str, ConsolePhrase]] = {
     "since": ConsolePhrase("queue", "for {span}"),
     # TRANSLATORS: how long until something ends
     "in": ConsolePhrase("queue", "in {span}"),
+    # TRANSLATORS: a moment that is now
+    "at_once": ConsolePhrase("queue", "right now"),
     "overdue": ConsolePhrase("queue", "over by {span}"),
     # TRANSLATORS: between the items of a list
     "comma": ConsolePhrase("queue", ", "),

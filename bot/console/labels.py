@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bot.console.report_values import VALUES
 from bot.domain.baghdad import Weekday
+from bot.domain.report import GOVERNORATES as CODES
 from bot.domain.roster import Role
 from bot.i18n.marking import ConsolePhrase
 
@@ -37,3 +39,4 @@ MISSING: Final[Mapping[str, ConsolePhrase]] = {
     "child_trained": ConsolePhrase("roster", "Nobody trained to work with children"),
 }
 """By bot.domain.rota.Gap.missing."""
+GOVERNORATES: Final[Mapping[str, ConsolePhrase]] = {code: VALUES[code] for code in CODES}

@@ -3,6 +3,7 @@
 The browser reads an opened report with it (static/case/report.js); nothing of a report comes here.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,6 +38,11 @@ def report_model(texts: Texts) -> dict[str, Any]:
         "words": {**words, "share": words["share"] + " "},
         "languages": {tag: language.own_name for tag, language in LANGUAGES.items()},
     }
+
+
+def plain_json(value: object) -> str:
+    """JSON for a template, in the order of the value: the order of the fields is how it is read."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _said(texts: Texts, phrases: Mapping[str, ConsolePhrase]) -> dict[str, str]:

@@ -95,7 +95,8 @@ REFUSALS: Final[dict[str, Kind]] = {
                            "here.")
     ),
     "roster_incomplete": Kind(
-        422, ConsolePhrase("refusals", "The roster is incomplete: {why}")
+        422, ConsolePhrase("refusals", "The roster is incomplete: everybody who opens cases needs "
+                           "a key and a language, and every shift its days and times.")
     ),
     "no_roster": Kind(404, ConsolePhrase("refusals", "No roster has been signed yet.")),
     "last_admin": Kind(
@@ -148,9 +149,28 @@ REFUSALS: Final[dict[str, Kind]] = {
     "member_unknown": Kind(
         404, ConsolePhrase("refusals", "Nobody of that name opens cases by the signed roster.")
     ),
+    "bad_letter": Kind(
+        422, ConsolePhrase("refusals", "This reply is too long, or was not sealed to the person's "
+                           "mailbox. It is still on this page.")
+    ),
+    "bad_level": Kind(
+        409, ConsolePhrase("refusals", "That is not a change: look at the urgency again.")
+    ),
+    "waits_already": Kind(
+        409, ConsolePhrase("refusals", "A wish to lower it waits for a second person already.")
+    ),
+    "not_sealed_to_next": Kind(
+        409, ConsolePhrase("refusals", "Parts of the case are not sealed to this colleague yet. "
+                           "Your browser seals them now; try again in a minute.")
+    ),
     "roster_old": Kind(
         409, ConsolePhrase("refusals", "A newer roster is in force. Reload the page, then try "
                            "again; copy what you typed first.")
+    ),
+    # Being called
+    "not_a_push_service": Kind(
+        422, ConsolePhrase("refusals", "This browser's notices come from a service that is not "
+                           "known here.")
     ),
 }  # fmt: skip
 """The closed list. Pages add theirs here, with the texts of their page."""

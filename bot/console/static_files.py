@@ -69,3 +69,9 @@ def _walk(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
         else:
             found.append((path, each.read_bytes()))
     return found
+
+
+def wordlist(tag: str) -> tuple[str, ...]:
+    """The 256 words that fingerprints are read aloud with in a language."""
+    file = resources.files(__package__) / "static" / "wordlists" / f"{tag}.txt"
+    return tuple(file.read_text(encoding="utf-8").split())

@@ -6,9 +6,9 @@ writes its audit note in the same transaction.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from bot.domain.audit import AuditEntry, Note
 from bot.domain.case import State
@@ -70,10 +70,11 @@ class Move:
     """A step of a case from the row that was read to another state, all or nothing.
 
     `owner`, `lease` and `closing` are what they become, `urgency` too unless it is None. `due`
-    starts the clock at rung 0; None stops it. `letter` is delivered and `sealed_note` kept with
-    the step. `wish` is a wish to lower the urgency that waits from now on; `decides` is the one
-    that ends with this step and must still stand. `news` tells the owner to look. Whatever ends a
-    case ends a wish too. `tallies` are counted with the step.
+    starts the clock at `rung`; None stops it, unless `clock_runs_on`. `letter` is delivered and
+    `sealed_note` kept with the step; `also` are further acts on record. `wish` is a wish to lower
+    the urgency that waits from now on; `decides` is the one that ends with this step and must
+    still stand; whatever ends a case ends it too. `news` tells the owner to look. `tallies` are
+    counted with the step.
     """
 
     before: CaseRow
@@ -82,8 +83,11 @@ class Move:
     owner: str = ""
     lease: int = 0
     due: int | None = None
+    rung: int = 0
+    clock_runs_on: bool = False
     closing: str = ""
     done_hour: int = 0
+    also: tuple[Note, ...] = ()
     letter: "NewLetter | None" = None
     sealed_note: "NewNote | None" = None
     urgency: int | None = None
@@ -321,6 +325,15 @@ class ClockStore(Protocol):
         """
         ...
 
+    async def release(
+        self, members: Collection[Handle], now: int, dues: tuple[int, int, int, int]
+    ) -> tuple[CaseRow, ...]:
+        """Take cases whose owner is none of `members` back into the queue, clocks at rung 0.
+
+        `dues` are the first due moments by urgency. Answers the rows as they are now.
+        """
+        ...
+
     async def next_due(self) -> int | None:
         """The earliest moment at which a clock or lease needs somebody; None if none does."""
         ...
@@ -352,6 +365,10 @@ class Head:
     signature: bytes
 
 
+EVER: Final = 2**60
+"""Later than any hour, and more than any number."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
     """Which acts are looked for: empty means any; `case` is the beginning of an id in hex.
@@ -363,8 +380,8 @@ class AuditQuery:
     act: str = ""
     case: str = ""
     first_hour: int = 0
-    last_hour: int = 2**40
-    before: int = 2**60
+    last_hour: int = EVER
+    before: int = EVER
 
 
 class AuditLog(Protocol):

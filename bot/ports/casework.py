@@ -4,7 +4,7 @@ A note enters with a `Move` (bot.ports.cases), so that it and the step it belong
 transaction. Every adapter passes the contract in tests/stores/test_casework_contract.py.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -136,6 +136,10 @@ class CaseworkStore(Protocol):
         """Every (state, urgency) in which there are cases, in the order of states and levels."""
         ...
 
+    async def late(self, before: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """By urgency: how many cases wait that came before these hours."""
+        ...
+
     async def loads(self) -> tuple[Load, ...]:
         """What each owner has, by handle and urgency."""
         ...
@@ -150,15 +154,6 @@ class CaseworkStore(Protocol):
 
     async def lowerings(self) -> tuple[Lowering, ...]:
         """Every such wish, the oldest first."""
-        ...
-
-    async def release(
-        self, members: Collection[Handle], now: int, dues: tuple[int, int, int, int]
-    ) -> tuple[CaseRow, ...]:
-        """Take cases whose owner is none of `members` back into the queue, clocks at rung 0.
-
-        `dues` are the first due moments by urgency. Answers the rows as they are now.
-        """
         ...
 
     async def sealed_for(self, case: bytes) -> frozenset[int]:

@@ -95,9 +95,11 @@ class MemoryCases(MemoryMailboxes, MemoryClocks, MemoryLedger, MemoryCasework):
             kept.lowering = None
         kept.lowering = move.wish or kept.lowering
         kept.row = _moved(kept.row, move)
-        kept.clock = None if move.due is None else Ticking(0, move.due)
+        if not move.clock_runs_on:
+            kept.clock = None if move.due is None else Ticking(move.rung, move.due)
         self.count(move.tallies)
-        self.write_note(move.note)
+        for each in (move.note, *move.also):
+            self.write_note(each)
         return True
 
     async def entries(self, case: bytes) -> tuple[Entry, ...]:

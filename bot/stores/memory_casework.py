@@ -2,11 +2,10 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.domain.audit import NOBODY, Note
-from bot.domain.baghdad import hour_of
+from bot.domain.audit import Note
 from bot.domain.case import DONE, OWNED, QUEUED, STATES, State
 from bot.ports.cases import CaseRow, Lowering
 from bot.ports.casework import (
@@ -63,6 +62,15 @@ class MemoryCasework(MemoryShelf):
             if (found := hours.get((state, urgency)))
         )
 
+    async def late(self, before: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """By urgency: how many cases wait that came before these hours."""
+        late = [0, 0, 0, 0]
+        for kept in self._cases.values():
+            row = kept.row
+            late[row.urgency] += row.state in QUEUED and row.hour < before[row.urgency]
+        zero, one, two, three = late
+        return zero, one, two, three
+
     async def loads(self) -> tuple[Load, ...]:
         """What each owner has, by handle and urgency."""
         leases: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
@@ -88,16 +96,6 @@ class MemoryCasework(MemoryShelf):
         """Every such wish, the oldest first."""
         found = (kept.lowering for kept in self._cases.values() if kept.lowering)
         return tuple(sorted(found, key=lambda wish: (wish.hour, wish.case)))
-
-    async def release(
-        self, members: Collection[str], now: int, dues: tuple[int, int, int, int]
-    ) -> tuple[CaseRow, ...]:
-        """Take cases whose owner is none of `members` back into the queue."""
-        return tuple(
-            self.give_back(kept, dues, Note(hour_of(now), NOBODY, "release", case))
-            for case, kept in sorted(self._cases.items())
-            if kept.row.state in OWNED and kept.row.owner not in members
-        )
 
     async def sealed_for(self, case: bytes) -> frozenset[int]:
         """Every roster version to which a part of the case is sealed now."""

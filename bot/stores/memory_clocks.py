@@ -1,7 +1,10 @@
 """Escalation clocks and leases in memory."""
 
+from collections.abc import Collection
+
 from bot.domain.audit import NOBODY, Note
 from bot.domain.baghdad import hour_of
+from bot.domain.case import OWNED
 from bot.ports.cases import CaseRow, Ringing
 from bot.stores.memory_shelf import MemoryShelf, Ticking
 
@@ -34,6 +37,16 @@ class MemoryClocks(MemoryShelf):
                 note = Note(hour_of(now), kept.row.owner or NOBODY, "lapse", case)
                 lapsed.append(self.give_back(kept, dues, note))
         return tuple(lapsed)
+
+    async def release(
+        self, members: Collection[str], now: int, dues: tuple[int, int, int, int]
+    ) -> tuple[CaseRow, ...]:
+        """Take cases whose owner is none of `members` back into the queue."""
+        return tuple(
+            self.give_back(kept, dues, Note(hour_of(now), NOBODY, "release", case))
+            for case, kept in sorted(self._cases.items())
+            if kept.row.state in OWNED and kept.row.owner not in members
+        )
 
     async def next_due(self) -> int | None:
         """The earliest moment at which a clock or lease needs somebody."""

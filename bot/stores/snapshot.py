@@ -15,12 +15,15 @@ from bot.errors import StoreError
 COPIED: Final = frozenset(
     {
         "migrations", "counters", "cases", "entries", "clocks", "mailboxes", "letters", "audit",
-        "rosters",
+        "rosters", "notes", "lowerings", "accounts", "key_slots", "passkeys", "heads", "tallies",
     }
 )  # fmt: skip
 """Sealed, or clear by design (deploy/THREAT-MODEL.md lists every column)."""
-LEFT_OUT: Final = frozenset({"sessions", "staged_codes"})
-"""Sealed under keys that are destroyed within two days: a copy would outlive the promise."""
+LEFT_OUT: Final = frozenset(
+    {"sessions", "staged_codes", "invitations", "console_sessions", "devices", "pushes"}
+)
+"""Talks and codes, sealed under keys that are destroyed within two days: a copy would outlive the
+promise. And what lets a browser in or calls it: after a restore staff sign in again."""
 FORMAT: Final = 1
 ABOUT: Final = "CREATE TABLE backup_about (format INTEGER NOT NULL, made INTEGER NOT NULL)"
 FILES: Final = "CREATE TABLE backup_files (name TEXT PRIMARY KEY, content BLOB NOT NULL)"

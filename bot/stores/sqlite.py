@@ -12,6 +12,7 @@ from typing import Any, Final, Self, TypeVar
 import aiosqlite
 
 from bot.errors import StoreError
+from bot.stores.sqlite_batches import BATCH, Waiting, alone, commit_batch
 
 BUSY_MS: Final = 1_000
 """How long a write waits for another process (a caseworker's command) before it fails."""
@@ -53,6 +54,8 @@ class Database:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._writing = asyncio.Lock()
+        self._waiting: list[Waiting[Any]] = []
+        self._committing: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -93,21 +96,18 @@ class Database:
             await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """One immediate transaction in one hop: committed after `work`, undone if it raises."""
+        """One immediate transaction in one hop: committed after `work`, undone if it raises.
 
-        def unit(connection: sqlite3.Connection) -> Result:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            return result
-
-        async with self._writing:
-            return await self._connection.run(unit)
+        Works that wait at the same moment share one commit (group commit), each undone alone.
+        """
+        if self._committing is None and not self._writing.locked():
+            async with self._writing:
+                return await self._connection.run(lambda connection: alone(connection, work))
+        waiting: Waiting[Result] = Waiting(work, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit(), name="group commit")
+        return await waiting.done
 
     async def query(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Read in one hop, outside a transaction."""
@@ -131,6 +131,18 @@ class Database:
         """All rows of one query."""
         rows: Iterable[Any] = await self._connection.execute_fetchall(sql, parameters)
         return list(rows)
+
+    async def _commit(self) -> None:
+        """Work off what waits, batch by batch."""
+        try:
+            while self._waiting:
+                async with self._writing:
+                    batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                    await commit_batch(self._connection.run, batch)
+                # Whoever was answered may write again at once, and then shares the next commit.
+                await asyncio.sleep(0)
+        finally:
+            self._committing = None
 
     async def _migrate(self) -> None:
         await self._connection.execute(

@@ -91,11 +91,13 @@ def _match(connection: sqlite3.Connection, prefix: str) -> tuple[CaseRow, ...]:
     return tuple(map(to_row, found))
 
 
+# The planner would sort every waiting case for each claim.
+_NEXT: Final = f"INDEXED BY cases_waiting WHERE {WAITING}"
 _CLAIM: Final = f"""
 UPDATE cases
    SET state = 'claimed', owner = ?,
        lease = CASE urgency WHEN 0 THEN ? WHEN 1 THEN ? WHEN 2 THEN ? ELSE ? END
- WHERE id = (SELECT id FROM cases WHERE {{which}} AND state IN ({{states}})
+ WHERE id = (SELECT id FROM cases {{which}} AND state IN ({{states}})
                AND language IN ({{languages}})
                AND (? OR NOT wants_woman) AND (? OR NOT child_trained)
              ORDER BY urgency, hour, id LIMIT 1)
@@ -106,7 +108,7 @@ RETURNING {COLUMNS}
 def _claim(connection: sqlite3.Connection, claim: Claim) -> CaseRow | None:
     states, state_values = list_of(claim.states)
     languages, language_values = list_of(claim.languages)
-    which, case_values = (WAITING, ()) if claim.case is None else ("id = ?", (claim.case,))
+    which, case_values = (_NEXT, ()) if claim.case is None else ("WHERE id = ?", (claim.case,))
     rows = connection.execute(
         _CLAIM.format(which=which, states=states, languages=languages),
         (

@@ -1,7 +1,7 @@
 """The console's side of the case database in SQLite: pages of the queue, notes, owners."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.domain.audit import Note
@@ -20,7 +20,6 @@ from bot.ports.casework import (
 )
 from bot.stores import sqlite_resealing as resealing
 from bot.stores.sqlite import Database
-from bot.stores.sqlite_clocks import give_back_all
 from bot.stores.sqlite_moves import lowering_of
 from bot.stores.sqlite_rows import COLUMNS, DONE, OWNED, WAITING, list_of, to_row
 from bot.stores.sqlite_work import consult, perform
@@ -29,6 +28,10 @@ _WIDTH: Final = COLUMNS.count(",") + 1
 _FIRST: Final = Place(-(1 << 62), -1, b"")
 _VIEWS: Final[dict[ViewName, str]] = {
     "waiting": WAITING, "mine": OWNED, "owned": OWNED, "done": DONE,
+}  # fmt: skip
+# The planner would sort every waiting case for each page.
+_INDICES: Final[dict[ViewName, str]] = {
+    "waiting": "INDEXED BY cases_waiting", "done": "INDEXED BY cases_done",
 }  # fmt: skip
 _BY_WAIT: Final = "(urgency, cases.hour, id) > (?, ?, ?) ORDER BY urgency, cases.hour, id"
 # The same order as a `Place` has, said so that the index on the descending hour is used.
@@ -48,7 +51,7 @@ def _page(
     )
     rows = connection.execute(
         f"SELECT {COLUMNS.replace('hour,', 'cases.hour,', 1)},"  # noqa: S608 - our own words
-        " rung, due, level, by, lowerings.hour FROM cases"
+        f" rung, due, level, by, lowerings.hour FROM cases {_INDICES.get(view.name, '')}"
         " LEFT JOIN clocks ON clocks.case_id = id LEFT JOIN lowerings ON lowerings.case_id = id"
         f" WHERE {_VIEWS[view.name]} {owned} AND language IN ({marks}) AND {order} LIMIT ?",
         (*([view.owner] if owned else []), *languages, *values, limit),
@@ -76,6 +79,19 @@ def _counts(connection: sqlite3.Connection) -> tuple[Count, ...]:
     return tuple(sorted(found, key=lambda each: (STATES.index(each.state), each.urgency)))
 
 
+def _late(
+    connection: sqlite3.Connection, before: tuple[int, int, int, int]
+) -> tuple[int, int, int, int]:
+    zero, one, two, three = (
+        connection.execute(
+            f"SELECT count(*) FROM cases WHERE {WAITING} AND urgency = ? AND hour < ?",  # noqa: S608
+            (urgency, hour),
+        ).fetchone()[0]
+        for urgency, hour in enumerate(before)
+    )
+    return zero, one, two, three
+
+
 def _loads(connection: sqlite3.Connection) -> tuple[Load, ...]:
     rows = connection.execute(
         "SELECT owner, urgency, count(*), min(lease) FROM cases"  # noqa: S608 - our own words
@@ -100,16 +116,6 @@ def _lowerings(connection: sqlite3.Connection) -> tuple[Lowering, ...]:
     return tuple(Lowering(*row) for row in rows)
 
 
-def _release(
-    connection: sqlite3.Connection,
-    members: Collection[str],
-    now: int,
-    dues: tuple[int, int, int, int],
-) -> tuple[CaseRow, ...]:
-    marks, values = list_of(sorted(members))
-    return give_back_all(connection, f"owner NOT IN ({marks})", values, now, dues)
-
-
 class SqliteCasework:
     """CaseworkStore over one database."""
 
@@ -130,6 +136,10 @@ class SqliteCasework:
         """Every (state, urgency) in which there are cases."""
         return await consult(self._database, _counts)
 
+    async def late(self, before: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """By urgency: how many cases wait that came before these hours."""
+        return await consult(self._database, _late, before)
+
     async def loads(self) -> tuple[Load, ...]:
         """What each owner has, by handle and urgency."""
         return await consult(self._database, _loads)
@@ -145,12 +155,6 @@ class SqliteCasework:
     async def lowerings(self) -> tuple[Lowering, ...]:
         """Every such wish, the oldest first."""
         return await consult(self._database, _lowerings)
-
-    async def release(
-        self, members: Collection[str], now: int, dues: tuple[int, int, int, int]
-    ) -> tuple[CaseRow, ...]:
-        """Take cases whose owner is none of `members` back into the queue."""
-        return await perform(self._database, _release, members, now, dues)
 
     async def sealed_for(self, case: bytes) -> frozenset[int]:
         """Every roster version to which a part of the case is sealed now."""

@@ -1,7 +1,7 @@
 """Escalation clocks and leases in SQLite."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from bot.domain.audit import NOBODY, Note
@@ -9,7 +9,7 @@ from bot.domain.baghdad import hour_of
 from bot.ports.cases import CaseRow, Ringing
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_ledger import write_note
-from bot.stores.sqlite_rows import COLUMNS, OWNED, to_row
+from bot.stores.sqlite_rows import COLUMNS, OWNED, list_of, to_row
 from bot.stores.sqlite_work import consult, perform
 
 _RETURN: Final = f"""
@@ -75,6 +75,16 @@ def _lapse(
     )
 
 
+def _release(
+    connection: sqlite3.Connection,
+    members: Collection[str],
+    now: int,
+    dues: tuple[int, int, int, int],
+) -> tuple[CaseRow, ...]:
+    marks, values = list_of(sorted(members))
+    return give_back_all(connection, f"owner NOT IN ({marks})", values, now, dues)
+
+
 def _next_due(connection: sqlite3.Connection) -> int | None:
     row = connection.execute(
         "SELECT min(moment) FROM (SELECT min(due) AS moment FROM clocks"
@@ -100,6 +110,12 @@ class SqliteClocks:
     async def lapse(self, now: int, dues: tuple[int, int, int, int]) -> tuple[CaseRow, ...]:
         """Take cases whose lease is over back into the queue."""
         return await perform(self._database, _lapse, now, dues)
+
+    async def release(
+        self, members: Collection[str], now: int, dues: tuple[int, int, int, int]
+    ) -> tuple[CaseRow, ...]:
+        """Take cases whose owner is none of `members` back into the queue."""
+        return await perform(self._database, _release, members, now, dues)
 
     async def next_due(self) -> int | None:
         """The earliest moment at which a clock or lease needs somebody."""

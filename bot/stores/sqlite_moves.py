@@ -13,16 +13,18 @@ def take_step(connection: sqlite3.Connection, move: Move) -> bool:
     if not _fits(connection, move) or not _change_row(connection, move):
         return False
     case = move.before.case
-    connection.execute("DELETE FROM clocks WHERE case_id = ?", (case,))
+    if not move.clock_runs_on:
+        connection.execute("DELETE FROM clocks WHERE case_id = ?", (case,))
     if move.due is not None:
-        connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (case, move.due))
+        connection.execute("INSERT INTO clocks VALUES (?, ?, ?)", (case, move.rung, move.due))
     if move.letter is not None:
         _write_letter(connection, case, move.letter)
     if move.sealed_note is not None:
         _write_sealed_note(connection, case, move.sealed_note)
     _settle_wish(connection, move)
     add_tallies(connection, move.tallies)
-    write_note(connection, move.note)
+    for each in (move.note, *move.also):
+        write_note(connection, each)
     return True
 
 

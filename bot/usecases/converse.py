@@ -11,6 +11,7 @@ from msgspec import DecodeError, Struct
 from bot.domain import session as sessions
 from bot.domain.message import Inbound, Outgoing, Reply
 from bot.domain.session import Session
+from bot.domain.tallies import Tally
 from bot.domain.visitor import Visitor
 from bot.engine.effects import Act, Count, Forget, Outcome, Show
 from bot.engine.flow import Book
@@ -63,6 +64,7 @@ class _Decided(Struct):
     counts: list[str] = []
     case: NewCase | None = None
     read: tuple[bytes, tuple[int, ...]] | None = None
+    tallies: tuple[Tally, ...] = ()
     forgotten: bool = False
     erase: tuple[int, ...] = ()
     pending: str = ""
@@ -257,6 +259,7 @@ class Converse:
             drop=(stored.slot,) if stored is not None and stored.slot != slot else (),
             case=decided.case,
             count=tuple(decided.counts),
+            tallies=decided.tallies,
         )
 
     # ------------------------------------------------------------------ deciding
@@ -381,6 +384,7 @@ def _outcome(decided: _Decided, done: Done) -> Outcome:
     decided.extra.update(done.shown)
     decided.case = done.case or decided.case
     decided.read = done.read or decided.read
+    decided.tallies += done.tallies
     return Outcome(done.result, done.values)
 
 

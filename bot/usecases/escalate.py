@@ -40,7 +40,7 @@ class Escalate:
         self._alarms = alarms
 
     async def step(self, roster: Roster | None, now: int) -> int:
-        """Let leases lapse, ring what is due; how many calls were made.
+        """Take back what lapsed or whose owner left, ring what is due; how many calls were made.
 
         Each rung rings once, whoever else steps and however often the program restarts: only a
         crash between the call and its being written down, or an alarm that failed, repeats one.
@@ -49,6 +49,11 @@ class Escalate:
         lapsed = await self._clocks.lapse(now, (zero, one, two, three))
         if lapsed:
             _log.warning("leases_lapsed", count=len(lapsed))
+        if roster is not None:
+            openers = [member.handle for member in roster.openers()]
+            released = await self._clocks.release(openers, now, (zero, one, two, three))
+            if released:
+                _log.warning("cases_released", count=len(released))
         groups: defaultdict[tuple[int, Watch], list[tuple[Ringing, int]]] = defaultdict(list)
         for ringing in await self._clocks.take_due(now, now + RETRY_SECONDS):
             rung = _rung_with_somebody(roster, ringing, now)

@@ -15,18 +15,15 @@ from bot.domain.report import Report, clean_text, from_dict
 from bot.domain.roster import Handle, Member
 from bot.domain.urgency import Reason, Urgency
 from bot.errors import CaseError, OpenError
-from bot.ports.cases import CaseRow, CaseStore, Entry
-from bot.ports.casework import CaseworkStore, SealedNote
+from bot.ports.cases import CaseRow, Entry
+from bot.ports.casework import SealedNote
 from bot.sealing.envelope import Document, Kind
+from bot.usecases.case_file import CaseFile
 from bot.usecases.hand_off import ADDITION_LIMIT
 
 NOTE_LIMIT: Final = 4_000
 KEY_LIMIT: Final = 40
 NOTE_MARKS: Final = frozenset({"what", "by", "sig", "resealed"})
-
-
-class CaseFile(CaseStore, CaseworkStore, Protocol):
-    """Both sides of staff's work on a case."""
 
 
 class Opener(Protocol):

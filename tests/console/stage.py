@@ -15,7 +15,7 @@ import uvicorn
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
-from playwright.async_api import TimeoutError as PageTimeoutError
+from playwright.async_api import TimeoutError as TooLate
 
 from bot.app.runtime import SystemClock, SystemEntropy
 from bot.console.app import console_app
@@ -288,6 +288,6 @@ async def sign_in(context: BrowserContext, stage: Stage, person: Person) -> Page
     await form.locator("[type=submit]").click()
     try:
         await page.wait_for_selector("#rows")
-    except PageTimeoutError:
+    except TooLate:
         raise AssertionError(f"{page.url}: {await page.inner_text('body')} {faults}") from None
     return page

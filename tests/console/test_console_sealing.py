@@ -14,7 +14,7 @@ from run_javascript import raw, run_job, run_jobs, text
 from bot.domain import roster as rosters
 from bot.domain.roster import Member, Roster
 from bot.errors import OpenError
-from bot.sealing import age, canonical, envelope, keys, mailbox, opening, padding
+from bot.sealing import age, canonical, envelope, keys, mailbox, opening, padding, signed
 from bot.sealing.envelope import Header
 from bot.sealing.keys import Recipient
 from bot.usecases.trust_roster import check_roster, sign_roster
@@ -321,3 +321,29 @@ def test_python_never_opens_what_the_browser_did_not_bind() -> None:
     with pytest.raises(OpenError, match="belongs elsewhere"):
         opening.open_case(sealed, [SEEDS[0]], asked)
     assert Recipient.parse(TEXTS[0]) == RECIPIENTS[0]
+
+
+def test_notes_and_resealed_files_go_both_ways() -> None:
+    """What the browser signs and seals again Python opens, and the other way."""
+    header = {"case": CASE.hex(), "seq": 1, "prev": "11" * 32, "roster": 7, "hour": 9,
+              "lang": "ar", "schema": 1}  # fmt: skip
+    body = {"what": "note", "by": "sample", "text": "سڵاو"}
+    sealed = run_job("note", header=header, body=body, recipients=TEXTS, signing=SIGNING.hex())
+    expected = {"kind": "note", "case": CASE.hex(), "seq": [1], "prev": "11" * 32}
+    later = {**JS_ROSTERS, "8": {"fingerprints": FINGERPRINTS[:2], "verify": {"sample": VERIFY}}}
+    origin = hashlib.sha256(raw(sealed)).digest()
+    moved = run_job("reseal", sealed=sealed, seeds=[SEEDS[0].hex()], expected=expected,
+                    rosters=later, by="sample", signing=SIGNING.hex(), origin=origin.hex(),
+                    roster=8, recipients=TEXTS[:2])  # fmt: skip
+    rosters_here = {**ROSTERS, 8: Readers(tuple(FINGERPRINTS[:2]), {"sample": VERIFY})}
+    asked = opening.Expected(
+        kind="note", case=CASE, seq=1, prev=b"\x11" * 32, rosters=rosters_here, origin=origin
+    )
+    document = opening.open_case(raw(moved), [SEEDS[1]], asked)
+    assert document.body["text"] == body["text"]
+    ours = signed.seal_again(
+        document, by="sample", signing=SIGNING, origin=origin, roster=7, recipients=RECIPIENTS
+    )
+    answer = run_job("open", sealed=text(ours), seeds=[SEEDS[2].hex()], rosters=later,
+                     expected={**expected, "origin": origin.hex()})  # fmt: skip
+    assert answer["body"]["text"] == body["text"]

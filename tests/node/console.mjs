@@ -12,6 +12,8 @@ const roster = await import(`${here}/roster.js`);
 const slots = await import(`${here}/slots.js`);
 
 const reports = await import("../../bot/console/static/case/report.js");
+const tables = await import("../../bot/console/static/case/tables.js");
+const { written } = await import("../../bot/console/static/case/directorate.js");
 
 const { base64, fromBase64, fromHex, hex } = bytes;
 const seeds = (list) => list.map(fromHex);
@@ -85,6 +87,10 @@ const jobs = {
   headline({ answers, model }) {
     return reports.headline(reports.readReport(answers, model), model);
   },
+  cells: ({ report, columns }) => tables.cells(report, columns),
+  fields: ({ report, columns }) => tables.fields(report, columns),
+  csv: ({ row }) => tables.csv(row),
+  directorate: ({ texts, values, named }) => written(texts, values, named),
   tidy: ({ value, limit }) => reports.tidy(value, limit),
   freshPassphrase: () => digits.freshPassphrase(),
   freshRecovery: () => digits.freshRecovery(),

@@ -323,3 +323,14 @@ async def test_what_was_sealed_before_is_gone_from_the_files(tmp_path):
     left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     await database.close()
     assert b"canary-old-5d" not in left
+
+
+async def test_what_waits_past_its_time_is_counted(shelf):
+    """By urgency, and only what nobody owns."""
+    await shelf.put(case_of(1, urgency=0))
+    await shelf.put(case_of(2, urgency=0, hour=HOUR - 4))
+    await shelf.put(case_of(3, urgency=3, hour=HOUR - 4))
+    await claimed(shelf, 4, "bahar", urgency=3)
+    before = (HOUR - 3, HOUR, HOUR, HOUR - 4)
+    assert await shelf.store.late(before) == (1, 0, 0, 0)
+    assert await shelf.store.late((HOUR + 1, HOUR, HOUR, HOUR + 1)) == (2, 0, 0, 1)

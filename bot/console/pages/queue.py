@@ -14,7 +14,7 @@ from bot.console.case_rows import line_of, place_text, read_place, tag_of_lines
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Signed
 from bot.console.members import OPENERS, member_of
-from bot.console.model import report_model
+from bot.console.model import plain_json, report_model
 from bot.console.refusals import Refusal
 from bot.console.texts import Texts
 from bot.domain.case import QUEUED
@@ -62,7 +62,7 @@ class Queue:
         """The whole page."""
         shown = await self._shown(request, who)
         shell = request.app.state.shell
-        model = report_model(shell.texts(request))
+        model = plain_json(report_model(shell.texts(request)))
         answer: Response = shell.page(request, "queue.html", model=model, **shown)
         return answer
 
@@ -75,14 +75,17 @@ class Queue:
         html = request.app.state.shell.fragment(request, "queue/rows.html", **shown)
         return Response(html, headers=headers, media_type="text/html")
 
-    async def headlines(self, request: Request, _: Signed) -> Response:
-        """The sealed reports of waiting cases: the browser opens what is needed to choose."""
+    async def headlines(self, request: Request, who: Signed) -> Response:
+        """The sealed reports of what waits or is one's own: the browser shows little of them."""
         found = []
         for text in request.query_params.getlist("case")[:HEADLINES]:
             row = await self._desk.casework.row(case_id(text))
-            if row is None or row.state not in QUEUED:
+            if row is None or (row.state not in QUEUED and row.owner != who.account.handle):
                 continue
-            report = (await self._desk.cases.entries(row.case))[0]
+            entries = await self._desk.cases.entries(row.case)
+            if not entries:
+                continue
+            report = entries[0]
             found.append(
                 {
                     "case": row.case.hex(),

@@ -1,14 +1,18 @@
 // The frame of every page: page scripts, errors in words, the lock, signing out, leaving quickly.
 import "./safe_htmx.js";
 import { ask } from "./ask.js";
+import { compare } from "./chain.js";
 import { go } from "./go.js";
 import { connection, say } from "./notices.js";
+import { unlock } from "./unlock.js";
 import { able, vault } from "./vault.js";
 import { words } from "./words.js";
 
 const SHIFTS = 3;
 const SHIFT_MILLISECONDS = 1500;
 const frame = () => document.getElementById("frame");
+const LOOK_AGAIN = 10 * 60_000;
+let lookedAt = 0;
 /** What the page's script answered from begin(): called when the page goes. */
 let end = null;
 
@@ -19,9 +23,20 @@ async function begin() {
   document.querySelector('meta[name="csrf"]').content = csrf;
   showLock();
   if (!able()) say(words("no_crypto"));
+  lookAtRecord();
   if (!/^[a-z_]+$/.test(script ?? "")) return;
   const page = await import(`./pages/${script}.js`);
   end = (await page.begin(document.getElementById("content"), { vault })) ?? null;
+}
+
+const begun = () => begin().catch(() => say(words("broken")));
+
+/** Now and then: is the record of acts still the one this browser remembers? */
+async function lookAtRecord() {
+  if (!frame().dataset.handle || Date.now() - lookedAt < LOOK_AGAIN) return;
+  lookedAt = Date.now();
+  const found = await compare().catch(() => null);
+  if (found?.state === "altered") say(words("chain_altered"));
 }
 
 function showLock() {
@@ -30,6 +45,7 @@ function showLock() {
   if (!line) return;
   line.textContent = state === "open" ? words("unlocked") : state === "locked" ? words("locked") : "";
   document.getElementById("lock").hidden = state !== "open";
+  document.getElementById("open-keys").hidden = state === "open";
 }
 
 async function signOut() {
@@ -46,7 +62,9 @@ function leave() {
 }
 
 document.addEventListener("click", async ({ target }) => {
-  const id = target.closest?.("button")?.id;
+  const button = target.closest?.("button");
+  const id = button?.id;
+  if (button && "unlock" in button.dataset) await unlock();
   if (id === "leave") leave();
   if (id === "lock") vault.lock();
   if (id === "sign-out") {
@@ -74,7 +92,7 @@ document.addEventListener("htmx:before:swap", ({ detail }) => {
 });
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   if (detail.ctx?.target?.id !== "frame" && detail.ctx?.target !== document.body) return;
-  begin();
+  begun();
   document.getElementById("content").focus();
   scrollTo(0, 0);
 });
@@ -98,4 +116,4 @@ addEventListener("online", () => connection(false));
 vault.addEventListener("locked", showLock);
 vault.addEventListener("unlocked", showLock);
 
-begin();
+begun();

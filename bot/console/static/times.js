@@ -45,8 +45,13 @@ export function showTimes(root) {
   for (const each of root.querySelectorAll("time[data-until]")) {
     const until = Number(each.dataset.until);
     const left = until - now();
-    fill(each, until, left > 0 ? words("in", { span: span(left) }) : words("overdue", { span: span(-left) }));
+    fill(each, until, ahead(left));
   }
+}
+
+function ahead(left) {
+  if (Math.abs(left) < MINUTE) return words("at_once");
+  return left > 0 ? words("in", { span: span(left) }) : words("overdue", { span: span(-left) });
 }
 
 // A case carries the hour it came in and nothing finer.

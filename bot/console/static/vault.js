@@ -66,6 +66,7 @@ class Vault extends EventTarget {
     return { kind, id, params, wrapped: await this.ask("wrap", kind, key, handle) };
   }
 
+  inspectFile = (bytes, passphrase) => this.ask("inspectFile", bytes, passphrase);
   sign = (purpose, value) => this.ask("sign", purpose, value);
   open = (sealed, expected) => this.ask("open", sealed, expected);
   seal = (parts) => this.ask("seal", parts);

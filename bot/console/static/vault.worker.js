@@ -23,6 +23,16 @@ async function publicHalf() {
   return { recipient, verify, fingerprint: keytext.fingerprintOf(recipient) };
 }
 
+async function fromFile(file, passphrase) {
+  let content;
+  try {
+    content = await openWithPassphrase(file, passphrase);
+  } catch {
+    throw new casefile.Refused("wrong_passphrase");
+  }
+  return keytext.parseIdentity(content);
+}
+
 const fresh = () => crypto.getRandomValues(new Uint8Array(32));
 
 /** Where one's own stanza stands in a file sealed for this version of the roster. */
@@ -43,13 +53,13 @@ const methods = {
   make: () => hold({ seeds: [fresh()], signing: fresh() }),
   rotate: () => hold({ ...needed(), seeds: [fresh(), ...needed().seeds] }),
   async importFile(file, passphrase) {
-    let content;
-    try {
-      content = await openWithPassphrase(file, passphrase);
-    } catch {
-      throw new casefile.Refused("wrong_passphrase");
-    }
-    return hold(keytext.parseIdentity(content));
+    return hold(await fromFile(file, passphrase));
+  },
+  /** The public half of a file's keys, without taking them up. */
+  async inspectFile(file, passphrase) {
+    const { seeds, signing } = await fromFile(file, passphrase);
+    const recipient = await keytext.recipientOf(seeds[0]);
+    return { recipient, verify: keytext.verifyKey(signing) };
   },
   publicHalf: () => (needed(), publicHalf()),
   async fromPassphrase(passphrase, salt, cost) {

@@ -10,12 +10,21 @@ const OPENERS = ["caseworker", "supervisor"];
 
 /** The roster of a signed file (`{roster, signature}`), or null if no key of `admins` signed it. */
 export function signedRoster(file, admins) {
-  const { roster, signature } = JSON.parse(file);
-  const message = canonical.dump(roster);
-  const held = roster.schema === "roster/1" && Number.isSafeInteger(roster.version) &&
-    admins.some((admin) => verify(admin, ROSTER, message, signature));
-  return held ? roster : null;
+  try {
+    const { roster, signature } = JSON.parse(file);
+    const message = canonical.dump(roster);
+    const held = roster.schema === "roster/1" && Number.isSafeInteger(roster.version) &&
+      admins.some((admin) => verify(admin, ROSTER, message, signature));
+    return held ? roster : null;
+  } catch {
+    return null;
+  }
 }
+
+/** The keys of the administrators whom a signed roster names: whoever signed it vouches for them. */
+const vouched = (roster) => (roster.members ?? [])
+  .filter(({ role, verify: key }) => role === "admin" && key)
+  .map(({ verify: key }) => key);
 
 /** What openers and sealers need of a roster. */
 export function readers(roster) {
@@ -42,15 +51,17 @@ export const rosterHash = (roster) => hex(sha256(canonical.dump(roster)));
  */
 export function judge(files, pins) {
   const rosters = {};
-  for (const { version, file } of files) {
-    const roster = signedRoster(file, pins.admins);
+  const admins = new Set(pins.admins);
+  for (const { version, file } of files.toSorted((one, other) => one.version - other.version)) {
+    const roster = signedRoster(file, [...admins]);
     if (!roster || roster.version !== version) throw new Error("unsigned");
     rosters[version] = roster;
+    for (const key of vouched(roster)) admins.add(key);
   }
   const versions = Object.keys(rosters).map(Number);
-  if (!versions.length) throw new Error("no_roster");
-  const newest = Math.max(...versions);
   const pinned = pins.roster;
+  if (!versions.length) throw new Error(pinned ? "rolled_back" : "no_roster");
+  const newest = Math.max(...versions);
   if (pinned && newest < pinned.version) throw new Error("rolled_back");
   if (pinned && rosters[pinned.version] && rosterHash(rosters[pinned.version]) !== pinned.hash) {
     throw new Error("altered");
@@ -58,6 +69,6 @@ export function judge(files, pins) {
   return {
     rosters,
     newest,
-    pins: { ...pins, roster: { version: newest, hash: rosterHash(rosters[newest]) } },
+    pins: { ...pins, admins: [...admins], roster: { version: newest, hash: rosterHash(rosters[newest]) } },
   };
 }
