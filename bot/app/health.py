@@ -61,8 +61,8 @@ class Health:
     async def vitals(self) -> Vitals:
         """Everything a scrape shows."""
         try:
-            queue = await figures(self._database)
-        except (StoreError, ValueError):
+            queue = await figures(self._settings.database_path)
+        except StoreError:
             queue = None
         now = self._clock.now()
         disk = await asyncio.to_thread(shutil.disk_usage, self._settings.data_dir)

@@ -19,7 +19,7 @@ from bot.sealing.opening import Identity, open_backup
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="A new file, or a folder for a dated one.")],
+    file: Annotated[Path, typer.Argument(help="A new file ….age, or a folder for a dated one.")],
     *,
     keep_days: Annotated[
         int, typer.Option(help="Then delete the folder's dated backups older than this; 0: none.")
@@ -31,7 +31,7 @@ def backup(
     with refusals():
         now = SystemClock().now()
         settings = settings_of(data_dir, secrets_dir)
-        target = _dated(file, now) if file.is_dir() else file
+        target = file if file.suffix == backups.SUFFIX else _dated(file, now)
         made = backups.make_backup(settings, target, now)
         gone = backups.remove_older(target.parent, keep_days, now) if keep_days else 0
     print(f"{target.name}  {made.size} bytes, {made.cases} cases")

@@ -46,6 +46,7 @@ def _add_rest() -> None:
         doctor,
         flow,
         i18n,
+        poster,
         roster,
         setup,
     )
@@ -58,6 +59,7 @@ def _add_rest() -> None:
     app.command(name="restore")(backup.restore)
     app.command(name="doctor")(doctor.doctor)
     app.command(name="setup")(setup.setup)
+    app.command(name="poster")(poster.poster)
     app.add_typer(flow.app, name="flow")
     app.add_typer(directory.app, name="directory")
     app.add_typer(i18n.app, name="i18n")
