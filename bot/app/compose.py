@@ -23,6 +23,7 @@ from bot.app.wiping import wipe_memory
 from bot.channels.preview import PreviewChannel
 from bot.domain.retention import Retention
 from bot.ports.runtime import Clock, Entropy
+from bot.stores.ballast import Ballast
 from bot.stores.epoch_files import EpochFiles
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
@@ -34,6 +35,7 @@ from bot.usecases.perform import Desk, Perform
 from bot.usecases.receipts import Receipts
 from bot.web.server import make_app
 
+BALLAST_FILE = "ballast"
 PR_SET_DUMPABLE = 4
 """Linux: /proc/PID/mem, core dumps and ptrace are closed to everybody but root."""
 
@@ -66,7 +68,9 @@ async def running(
     secrets = host_secrets(settings.secrets_dir, entropy, fresh=fresh)
     epochs = EpochFiles(settings.runtime_folder(), clock, entropy)
     async with contextlib.AsyncExitStack() as stack:
-        database = await Database.open(settings.database_path)
+        ballast = Ballast(settings.data_dir / BALLAST_FILE)
+        database = await Database.open(settings.database_path, ballast)
+        database.refill()
         stack.push_async_callback(database.close)
         cases = SqliteCases(database)
         roster = RosterFile(
@@ -112,6 +116,7 @@ async def running(
             oldest = epochs.rotate()
             await sessions.sweep(oldest)
             await database.checkpoint()
+            database.refill()
             await wipe_memory()
 
         jobs = Jobs(

@@ -12,6 +12,7 @@ from typing import Any, Final, Self, TypeVar
 import aiosqlite
 
 from bot.errors import StoreError
+from bot.stores.ballast import Ballast
 
 BUSY_MS: Final = 1_000
 """How long a write waits for another process (a caseworker's command) before it fails."""
@@ -48,14 +49,19 @@ class Connection(aiosqlite.Connection):
 
 
 class Database:
-    """One SQLite file with one connection, whose transactions never interleave."""
+    """One SQLite file with one connection, whose transactions never interleave.
 
-    def __init__(self, connection: Connection) -> None:
+    `ballast` is room in reserve: on a full disk even a deletion cannot be written, and what must
+    be forgotten has to be.
+    """
+
+    def __init__(self, connection: Connection, ballast: Ballast | None = None) -> None:
         self._connection = connection
+        self._ballast = ballast
         self._writing = asyncio.Lock()
 
     @classmethod
-    async def open(cls, path: Path) -> Self:
+    async def open(cls, path: Path, ballast: Ballast | None = None) -> Self:
         """Open or make the file, set the pragmas and bring the schema up to date."""
 
         def connect() -> sqlite3.Connection:
@@ -72,7 +78,7 @@ class Database:
         try:
             for pragma in PRAGMAS:
                 await connection.execute_fetchall(pragma)
-            database = cls(connection)
+            database = cls(connection, ballast)
             await database._migrate()
         except BaseException:
             await connection.close()  # an open aiosqlite connection would hang the process at exit
@@ -91,6 +97,20 @@ class Database:
         """Move the WAL into the file and cut it to nothing: deleted rows are gone after this."""
         async with self._writing:
             await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def wipe(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """`write` for what only takes away: on a full disk the ballast makes room for it."""
+        try:
+            return await self.write(work)
+        except sqlite3.OperationalError as error:
+            if not _full(error) or self._ballast is None or not self._ballast.release():
+                raise
+        return await self.write(work)
+
+    def refill(self) -> None:
+        """Take room in reserve again, when there is some."""
+        if self._ballast is not None:
+            self._ballast.fill()
 
     async def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """One immediate transaction in one hop: committed after `work`, undone if it raises."""
@@ -154,6 +174,10 @@ class Database:
                 await connection.execute(
                     "INSERT INTO migrations VALUES (?, ?)", (file.name, checksum)
                 )
+
+
+def _full(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
 
 
 def _statements(script: str) -> list[str]:

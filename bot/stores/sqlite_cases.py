@@ -17,7 +17,7 @@ from bot.stores.sqlite_clocks import SqliteClocks
 from bot.stores.sqlite_ledger import SqliteLedger, write_note
 from bot.stores.sqlite_mailboxes import SqliteMailboxes
 from bot.stores.sqlite_rows import COLUMNS, letters_of, list_of, to_row
-from bot.stores.sqlite_work import consult, perform
+from bot.stores.sqlite_work import consult, destroy, perform
 
 
 def insert_case(connection: sqlite3.Connection, case: NewCase) -> None:
@@ -249,7 +249,7 @@ class SqliteCases(SqliteMailboxes, SqliteClocks, SqliteLedger):
 
     async def purge(self, closed_before: int, withdrawn_before: int) -> int:
         """Destroy what is past its time; how many cases went."""
-        gone = await perform(self._database, _purge, closed_before, withdrawn_before)
+        gone = await destroy(self._database, _purge, closed_before, withdrawn_before)
         if gone:
             await self._database.checkpoint()
         return gone

@@ -95,7 +95,7 @@ class SqliteSessions:
             return connection.total_changes - before
 
         try:
-            gone = await self._database.write(delete)
+            gone = await self._database.wipe(delete)
         except sqlite3.Error as error:
             raise StoreError(f"idle sessions could not be removed: {error}") from error
         self._idle.drop(late)
@@ -134,7 +134,10 @@ class SqliteSessions:
         decided = [waiting for waiting in batch if self._decide(waiting, found)]
         changes = [waiting.change for waiting in decided if waiting.change is not None]
         if any(not _empty(change) for change in changes):
-            await self._database.write(lambda connection: _apply(connection, changes))
+            # Of a batch that fails each change is tried alone: then a wipe may use the reserve.
+            alone = len(changes) == 1 and _only_takes_away(changes[0])
+            put = self._database.wipe if alone else self._database.write
+            await put(lambda connection: _apply(connection, changes))
         now = self._clock.monotonic()
         for waiting in decided:
             self._note(waiting.change, now)
@@ -204,6 +207,10 @@ def _hopeless(error: Exception) -> bool:
 
 def _empty(change: Change) -> bool:
     return change == Change()
+
+
+def _only_takes_away(change: Change) -> bool:
+    return bool(change.drop) and change.put is None and change.case is None
 
 
 def _select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, StoredSession]:

@@ -121,6 +121,8 @@ class Converse:
             decided = await self._with_store(visitor, known, inbound)
             if decided is None:
                 decided = self._without_store(visitor, known, inbound)
+                if decided.forgotten:
+                    await self._forget_anyway(visitor, known)
             known.marks.append(inbound.mark)
             known.note([inbound.reference, inbound.pressed])
             return self._reply(known, decided)
@@ -212,6 +214,15 @@ class Converse:
         known.refuge = None if decided.forgotten else decided.session
         known.left = known.left or decided.forgotten
         return _with_notice(decided)
+
+    async def _forget_anyway(self, visitor: Visitor, known: Known) -> None:
+        """Who leaves is forgotten on the disk too, even one that takes nothing else (ballast)."""
+        slots = tuple(place.slot for place in self._places_of(visitor))
+        try:
+            await self._store.turn(slots, lambda _: (Change(drop=slots), None))
+        except StoreError:
+            return
+        known.left = False
 
     def _minute(self) -> int:
         return self._clock.now() // 60
