@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import aiosqlite
+import structlog
 
 from bot.errors import StoreError
 from bot.stores.ballast import Ballast
 
 BUSY_MS: Final = 1_000
 """How long a write waits for another process (a caseworker's command) before it fails."""
+
+WAL_LARGE: Final = 64 << 20
+"""Bytes at which an operator should look who keeps the write-ahead log from being folded up."""
+
+_log = structlog.get_logger()
 
 PRAGMAS: Final = (
     "PRAGMA auto_vacuum=FULL",
@@ -55,8 +61,11 @@ class Database:
     be forgotten has to be.
     """
 
-    def __init__(self, connection: Connection, ballast: Ballast | None = None) -> None:
+    def __init__(
+        self, connection: Connection, path: Path, ballast: Ballast | None = None
+    ) -> None:
         self._connection = connection
+        self._wal = path.with_name(f"{path.name}-wal")
         self._ballast = ballast
         self._writing = asyncio.Lock()
 
@@ -78,7 +87,7 @@ class Database:
         try:
             for pragma in PRAGMAS:
                 await connection.execute_fetchall(pragma)
-            database = cls(connection, ballast)
+            database = cls(connection, path, ballast)
             await database._migrate()
         except BaseException:
             await connection.close()  # an open aiosqlite connection would hang the process at exit
@@ -97,6 +106,10 @@ class Database:
         """Move the WAL into the file and cut it to nothing: deleted rows are gone after this."""
         async with self._writing:
             await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = self._wal.stat().st_size if self._wal.exists() else 0
+        if size > WAL_LARGE:
+            # Somebody reads without end (a backup, a forgotten shell): deleted rows stay in it.
+            _log.error("wal_large", count=size >> 20)
 
     async def wipe(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """`write` for what only takes away: on a full disk the ballast makes room for it."""
