@@ -61,9 +61,7 @@ class Database:
     be forgotten has to be.
     """
 
-    def __init__(
-        self, connection: Connection, path: Path, ballast: Ballast | None = None
-    ) -> None:
+    def __init__(self, connection: Connection, path: Path, ballast: Ballast | None = None) -> None:
         self._connection = connection
         self._wal = path.with_name(f"{path.name}-wal")
         self._ballast = ballast
@@ -140,11 +138,11 @@ class Database:
             return result
 
         async with self._writing:
-            return await self._connection.run(unit)
+            return await self._connection.run(_fresh_after_damage(unit))
 
     async def query(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Read in one hop, outside a transaction."""
-        return await self._connection.run(work)
+        return await self._connection.run(_fresh_after_damage(work))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -187,6 +185,22 @@ class Database:
                 await connection.execute(
                     "INSERT INTO migrations VALUES (?, ?)", (file.name, checksum)
                 )
+
+
+def _fresh_after_damage(
+    work: Callable[[sqlite3.Connection], Result],
+) -> Callable[[sqlite3.Connection], Result]:
+    """The same work; what SQLite keeps of a damaged file is dropped, and read again when mended."""
+
+    def done(connection: sqlite3.Connection) -> Result:
+        try:
+            return work(connection)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+                connection.execute("PRAGMA shrink_memory")
+            raise
+
+    return done
 
 
 def _full(error: sqlite3.Error) -> bool:

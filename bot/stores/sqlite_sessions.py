@@ -76,6 +76,10 @@ class SqliteSessions:
         outcome: Outcome = await waiting.done
         return outcome
 
+    def at_hand(self, slots: Sequence[bytes]) -> StoredSession | None:
+        """See SessionStore.at_hand."""
+        return next((self._hot[slot] for slot in slots if slot in self._hot), None)
+
     async def sweep(self, dead_before_epoch: int) -> int:
         """See SessionStore.sweep."""
         now = self._clock.monotonic()

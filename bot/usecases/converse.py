@@ -205,7 +205,7 @@ class Converse:
         if now >= self._down_until:
             _log.error("store_unavailable")
             self._down_until = now + TRY_AGAIN
-        before = known.refuge or Session()
+        before = known.refuge or self._remembered(visitor, known)
         decided = self._decide(visitor, known, before, inbound, storing=False)
         while decided.pending:
             name = decided.pending
@@ -214,6 +214,13 @@ class Converse:
         known.refuge = None if decided.forgotten else decided.session
         known.left = known.left or decided.forgotten
         return _with_notice(decided)
+
+    def _remembered(self, visitor: Visitor, known: Known) -> Session:
+        """The talk as it was last committed, when that needs no database; else a new one."""
+        if known.left:
+            return Session()
+        places = self._places_of(visitor)
+        return self._open(visitor, self._store.at_hand([each.slot for each in places]), places)
 
     async def _forget_anyway(self, visitor: Visitor, known: Known) -> None:
         """Who leaves is forgotten on the disk too, even one that takes nothing else (ballast)."""
