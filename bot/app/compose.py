@@ -28,6 +28,7 @@ from bot.stores.epoch_files import EpochFiles
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
 from bot.stores.sqlite_sessions import SqliteSessions
+from bot.stores.steady_clock import SteadyClock
 from bot.usecases.converse import Converse
 from bot.usecases.destroy_expired import destroy_expired
 from bot.usecases.escalate import Escalate
@@ -102,7 +103,8 @@ async def running(
             ),
             store=sessions,
             epochs=epochs,
-            clock=clock,
+            # To a talk, a clock that jumps by a day would be a day of silence.
+            clock=SteadyClock(clock),
             entropy=entropy,
         )
         reach = Reach()
