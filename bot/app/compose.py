@@ -31,12 +31,20 @@ from bot.console.desk import ConsoleDesk
 from bot.domain.retention import Retention
 from bot.ports.conversation import Conversation
 from bot.ports.runtime import Clock, Entropy
+<<<<<<< HEAD
 from bot.sealing.vapid import push_public
+=======
+from bot.stores.ballast import Ballast
+>>>>>>> prove/main
 from bot.stores.epoch_files import EpochFiles
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
 from bot.stores.sqlite_sessions import SqliteSessions
+<<<<<<< HEAD
 from bot.stores.sqlite_staff import SqliteStaff
+=======
+from bot.stores.steady_clock import SteadyClock
+>>>>>>> prove/main
 from bot.usecases.converse import Converse
 from bot.usecases.destroy_expired import destroy_expired
 from bot.usecases.escalate import Escalate
@@ -46,8 +54,13 @@ from bot.usecases.receipts import Receipts
 from bot.web.private import private_surface
 from bot.web.server import make_app
 
+<<<<<<< HEAD
 CONSOLE_PURPOSE: Final = b"sanad/console/v1"
 PR_SET_DUMPABLE: Final = 4
+=======
+BALLAST_FILE = "ballast"
+PR_SET_DUMPABLE = 4
+>>>>>>> prove/main
 """Linux: /proc/PID/mem, core dumps and ptrace are closed to everybody but root."""
 
 
@@ -79,7 +92,9 @@ async def running(
     secrets = host_secrets(settings.secrets_dir, entropy, fresh=fresh)
     epochs = EpochFiles(settings.runtime_folder(), clock, entropy)
     async with contextlib.AsyncExitStack() as stack:
-        database = await Database.open(settings.database_path)
+        ballast = Ballast(settings.data_dir / BALLAST_FILE)
+        database = await Database.open(settings.database_path, ballast)
+        database.refill()
         stack.push_async_callback(database.close)
         cases = SqliteCases(database)
         roster = RosterFile(
@@ -111,7 +126,8 @@ async def running(
             ),
             store=sessions,
             epochs=epochs,
-            clock=clock,
+            # To a talk, a clock that jumps by a day would be a day of silence.
+            clock=SteadyClock(clock),
             entropy=entropy,
         )
         health = Health(settings, database, epochs, lambda: roster() is not None, clock)
@@ -134,6 +150,7 @@ async def running(
             oldest = epochs.rotate()
             await sessions.sweep(oldest)
             await database.checkpoint()
+            database.refill()
             await wipe_memory()
 
         jobs = Jobs(

@@ -95,6 +95,10 @@ class SessionStore(Protocol):
         """
         ...
 
+    def at_hand(self, slots: Sequence[bytes]) -> StoredSession | None:
+        """The first session under `slots` that needs no disk to be read, as last committed."""
+        ...
+
     async def sweep(self, dead_before_epoch: int) -> int:
         """Remove sessions idle for 30 minutes and all of epochs that are gone; how many went."""
         ...

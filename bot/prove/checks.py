@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.prove import kill, residue
+from bot.prove import faults, forgetting, kill, residue
 from bot.prove.bench import Bench, Scale
 from bot.prove.ledger import Ledger
 
 CHECKS: Final[dict[str, Callable[[Bench], Awaitable[None]]]] = {
     "residue": residue.check,
+    "forgetting": forgetting.check,
     "kill": kill.check,
+    "faults": faults.check,
 }
 
 

@@ -19,7 +19,7 @@ PROMISE: Final = '3 "Sent" means safe'
 FIRST: Final = 4_503_599_627_000_100
 PEOPLE: Final = 6
 LIVES: Final = 150
-TALK_SECONDS: Final = 90.0
+TALK_SECONDS: Final = 60.0
 DAY: Final = 86_400
 BEFORE_MIDNIGHT: Final = 10
 

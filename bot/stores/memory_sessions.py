@@ -34,6 +34,10 @@ class MemorySessions:
             self._apply(change)
             return outcome
 
+    def at_hand(self, slots: Sequence[bytes]) -> StoredSession | None:
+        """See SessionStore.at_hand."""
+        return next((self._rows[slot] for slot in slots if slot in self._rows), None)
+
     async def sweep(self, dead_before_epoch: int) -> int:
         """See SessionStore.sweep."""
         late = {

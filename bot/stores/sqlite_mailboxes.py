@@ -10,7 +10,7 @@ from bot.ports.stores import Mailbox
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_ledger import write_note
 from bot.stores.sqlite_rows import letters_of
-from bot.stores.sqlite_work import consult, perform
+from bot.stores.sqlite_work import consult, destroy, perform
 
 HOLDING: Final = (
     "entries", "letters", "notes", "lowerings", "clocks", "staged_codes", "mailboxes",
@@ -100,7 +100,7 @@ class SqliteMailboxes:
 
     async def withdraw(self, tag: bytes, hour: int) -> bool:
         """Destroy everything but a tombstone, in the WAL too before this returns."""
-        withdrawn = await perform(self._database, _withdraw, tag, hour)
+        withdrawn = await destroy(self._database, _withdraw, tag, hour)
         if withdrawn:
             await self._database.checkpoint()
         return withdrawn

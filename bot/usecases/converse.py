@@ -124,6 +124,8 @@ class Converse:
             decided = await self._with_store(visitor, known, inbound)
             if decided is None:
                 decided = self._without_store(visitor, known, inbound)
+                if decided.forgotten:
+                    await self._forget_anyway(visitor, known)
             known.marks.append(inbound.mark)
             known.note([inbound.reference, inbound.pressed])
             return self._reply(known, decided)
@@ -200,7 +202,7 @@ class Converse:
         if now >= self._down_until:
             _log.error("store_unavailable")
             self._down_until = now + TRY_AGAIN
-        before = known.refuge or Session()
+        before = known.refuge or self._remembered(visitor, known)
         decided = self._decide(visitor, known, before, inbound, storing=False)
         while decided.pending:
             name = decided.pending
@@ -209,6 +211,22 @@ class Converse:
         known.refuge = None if decided.forgotten else decided.session
         known.left = known.left or decided.forgotten
         return _with_notice(decided)
+
+    def _remembered(self, visitor: Visitor, known: Known) -> Session:
+        """The talk as it was last committed, when that needs no database; else a new one."""
+        if known.left:
+            return Session()
+        places = self._places_of(visitor)
+        return self._open(visitor, self._store.at_hand([each.slot for each in places]), places)
+
+    async def _forget_anyway(self, visitor: Visitor, known: Known) -> None:
+        """Who leaves is forgotten on the disk too, even one that takes nothing else (ballast)."""
+        slots = tuple(place.slot for place in self._places_of(visitor))
+        try:
+            await self._store.turn(slots, lambda _: (Change(drop=slots), None))
+        except StoreError:
+            return
+        known.left = False
 
     def _minute(self) -> int:
         return self._clock.now() // 60
