@@ -31,20 +31,14 @@ from bot.console.desk import ConsoleDesk
 from bot.domain.retention import Retention
 from bot.ports.conversation import Conversation
 from bot.ports.runtime import Clock, Entropy
-<<<<<<< HEAD
 from bot.sealing.vapid import push_public
-=======
 from bot.stores.ballast import Ballast
->>>>>>> prove/main
 from bot.stores.epoch_files import EpochFiles
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
 from bot.stores.sqlite_sessions import SqliteSessions
-<<<<<<< HEAD
 from bot.stores.sqlite_staff import SqliteStaff
-=======
 from bot.stores.steady_clock import SteadyClock
->>>>>>> prove/main
 from bot.usecases.converse import Converse
 from bot.usecases.destroy_expired import destroy_expired
 from bot.usecases.escalate import Escalate
@@ -54,13 +48,9 @@ from bot.usecases.receipts import Receipts
 from bot.web.private import private_surface
 from bot.web.server import make_app
 
-<<<<<<< HEAD
 CONSOLE_PURPOSE: Final = b"sanad/console/v1"
+BALLAST_FILE: Final = "ballast"
 PR_SET_DUMPABLE: Final = 4
-=======
-BALLAST_FILE = "ballast"
-PR_SET_DUMPABLE = 4
->>>>>>> prove/main
 """Linux: /proc/PID/mem, core dumps and ptrace are closed to everybody but root."""
 
 

@@ -13,11 +13,8 @@ import aiosqlite
 import structlog
 
 from bot.errors import StoreError
-<<<<<<< HEAD
-from bot.stores.sqlite_batches import BATCH, Waiting, alone, commit_batch
-=======
 from bot.stores.ballast import Ballast
->>>>>>> prove/main
+from bot.stores.sqlite_batches import BATCH, Waiting, alone, commit_batch
 
 BUSY_MS: Final = 1_000
 """How long a write waits for another process (a caseworker's command) before it fails."""
@@ -53,8 +50,9 @@ class Connection(aiosqlite.Connection):
 
     async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Do `work` with the plain connection on the database thread."""
+        fresh = _fresh_after_damage(work)
         # aiosqlite leaves this one untyped
-        result: Result = await self._execute(lambda: work(self._conn))  # type: ignore[no-untyped-call]
+        result: Result = await self._execute(lambda: fresh(self._conn))  # type: ignore[no-untyped-call]
         return result
 
 
@@ -132,7 +130,6 @@ class Database:
     async def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """One immediate transaction in one hop: committed after `work`, undone if it raises.
 
-<<<<<<< HEAD
         Works that wait at the same moment share one commit (group commit), each undone alone.
         """
         if self._committing is None and not self._writing.locked():
@@ -143,25 +140,10 @@ class Database:
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit(), name="group commit")
         return await waiting.done
-=======
-        def unit(connection: sqlite3.Connection) -> Result:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            return result
-
-        async with self._writing:
-            return await self._connection.run(_fresh_after_damage(unit))
->>>>>>> prove/main
 
     async def query(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Read in one hop, outside a transaction."""
-        return await self._connection.run(_fresh_after_damage(work))
+        return await self._connection.run(work)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -218,9 +200,6 @@ class Database:
                 )
 
 
-<<<<<<< HEAD
-def statements(script: str) -> list[str]:
-=======
 def _fresh_after_damage(
     work: Callable[[sqlite3.Connection], Result],
 ) -> Callable[[sqlite3.Connection], Result]:
@@ -241,8 +220,7 @@ def _full(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
 
 
-def _statements(script: str) -> list[str]:
->>>>>>> prove/main
+def statements(script: str) -> list[str]:
     """The statements of a migration; they hold no semicolon but at their end."""
     lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
     return "\n".join(lines).split(";")

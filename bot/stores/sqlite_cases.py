@@ -17,15 +17,10 @@ from bot.stores.sqlite_casework import SqliteCasework
 from bot.stores.sqlite_clocks import SqliteClocks
 from bot.stores.sqlite_ledger import SqliteLedger, write_note
 from bot.stores.sqlite_mailboxes import SqliteMailboxes
-<<<<<<< HEAD
 from bot.stores.sqlite_moves import take_step
 from bot.stores.sqlite_rows import COLUMNS, WAITING, letters_of, list_of, to_row
 from bot.stores.sqlite_tallies import SqliteTallies, add_tallies
-from bot.stores.sqlite_work import consult, perform
-=======
-from bot.stores.sqlite_rows import COLUMNS, letters_of, list_of, to_row
 from bot.stores.sqlite_work import consult, destroy, perform
->>>>>>> prove/main
 
 
 def insert_case(connection: sqlite3.Connection, case: NewCase) -> None:
@@ -234,11 +229,7 @@ class SqliteCases(SqliteMailboxes, SqliteClocks, SqliteLedger, SqliteCasework, S
 
     async def purge(self, expiry: Expiry, hour: int) -> int:
         """Destroy what is past its time; how many cases went."""
-<<<<<<< HEAD
-        gone = await perform(self._database, _purge, expiry, hour)
-=======
-        gone = await destroy(self._database, _purge, closed_before, withdrawn_before)
->>>>>>> prove/main
+        gone = await destroy(self._database, _purge, expiry, hour)
         if gone:
             await self._database.checkpoint()
         return gone

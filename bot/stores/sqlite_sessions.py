@@ -138,16 +138,11 @@ class SqliteSessions:
         found = await self._read(batch)
         decided = [waiting for waiting in batch if self._decide(waiting, found)]
         changes = [waiting.change for waiting in decided if waiting.change is not None]
-<<<<<<< HEAD
         if any(change != _NOTHING for change in changes):
-            await self._database.write(lambda connection: _apply(connection, changes))
-=======
-        if any(not _empty(change) for change in changes):
             # Of a batch that fails each change is tried alone: then a wipe may use the reserve.
             alone = len(changes) == 1 and _only_takes_away(changes[0])
             put = self._database.wipe if alone else self._database.write
             await put(lambda connection: _apply(connection, changes))
->>>>>>> prove/main
         now = self._clock.monotonic()
         for waiting in decided:
             self._note(waiting.change, now)
