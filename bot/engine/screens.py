@@ -119,7 +119,8 @@ def _steps_ahead(world: World, session: Session, node: Node, steps: frozenset[st
     for _ in range(HOPS):
         if not node.next:
             break
-        name = next_of(world, session, node)
+        first = node.next[0]  # nearly always the only rule
+        name = first.to if first.when is None else next_of(world, session, node)
         if name in ahead:
             break
         node = nodes[name]

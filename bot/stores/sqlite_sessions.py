@@ -48,9 +48,11 @@ class SqliteSessions:
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop
 
     async def start(self) -> None:
         """Begin to work; rows left by an earlier run start their thirty minutes now."""
+        self._loop = asyncio.get_running_loop()
         self._worker = asyncio.create_task(self._work(), name="turns")
 
     async def stop(self) -> None:
@@ -72,7 +74,7 @@ class SqliteSessions:
         now = self._clock.monotonic()
         for slot in slots:
             self._idle.renew(slot, now)
-        waiting = _Waiting(slots, decide, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(slots, decide, self._loop.create_future())
         self._waiting.append(waiting)
         self._wake.set()
         return waiting.done

@@ -138,11 +138,16 @@ class Converse:
         known.sent(list(references))
 
     # ------------------------------------------------------------------ one turn
-    def _places_of(self, visitor: Visitor) -> tuple[_Place, ...]:
-        return tuple(
-            _Place(epoch, key, pseudonyms.slot(key, visitor.vid))
-            for epoch, key in self._epochs.living()
-        )
+    def _places_of(self, visitor: Visitor, known: Known) -> list[_Place]:
+        living = self._epochs.living()
+        days = [epoch for epoch, _ in living]
+        if known.days != days:
+            known.days = days
+            known.slots = [pseudonyms.slot(key, visitor.vid) for _, key in living]
+        return [
+            _Place(epoch, key, slot)
+            for (epoch, key), slot in zip(living, known.slots, strict=True)
+        ]
 
     async def _with_store(
         self, visitor: Visitor, known: Known, inbound: Inbound
@@ -150,7 +155,7 @@ class Converse:
         """The turn, committed; None when the database cannot do it now."""
         if self._clock.monotonic() < self._down_until:
             return None
-        places = self._places_of(visitor)
+        places = self._places_of(visitor, known)
         event: Inbound | tuple[str, Done] = inbound
         try:
             for chained in range(ROUNDS + 1):
@@ -191,7 +196,7 @@ class Converse:
             change = self._change(visitor, decided, stored, places)
             return change, (decided, len(references))
 
-        return self._store.turn([place.slot for place in places], decide)
+        return self._store.turn(known.slots, decide)
 
     def _without_store(self, visitor: Visitor, known: Known, inbound: Inbound) -> _Decided:
         """911, the way out and the directory need no database: the talk goes on in memory.
