@@ -110,10 +110,11 @@ class Lexicon:
         return _route(danger, NAME) if danger else best
 
     def concepts(self, text: str) -> list[frozenset[str]]:
-        """The concepts of each word as the rules see them; for those who work on the lexicon."""
+        """What the weights see of each word; for those who work on the lexicon."""
         words, _, _ = self._read(text)
         names = self._vocabulary.names.items()
-        return [frozenset(name for name, bit in names if word.bits & bit) for word in words]
+        signs = map(self._scale.signs, words)
+        return [frozenset(name for name, bit in names if bits & bit) for bits in signs]
 
     def _read(self, text: str) -> tuple[list[Word], list[tuple[Phrase, int, int]], set[int]]:
         words = Reader(self._vocabulary, text).words()
@@ -132,7 +133,8 @@ class Lexicon:
                 weight.place.refuse(f"unknown concept {weight.name!r}; fit the weights again")
             else:
                 weights[bit] = (weight.danger, weight.despair)
-        return Scale(weights, start)
+        names = self._vocabulary.names
+        return Scale(weights, start, names["min"], names["me"])
 
     def _add_concepts(self, source: Source) -> None:
         for entry in source.plain:

@@ -26,12 +26,16 @@ class Scale:
 
     weights: dict[int, tuple[int, int]]
     start: tuple[int, int]
+    mine: int
+    """The concept of a Kurdish من, which is as often "my" as "me" ..."""
+    me: int
+    """... so that it says `me` to the rules, and nothing here."""
 
     def topic(self, words: Sequence[Word]) -> Literal["danger_now", "self_harm"] | None:
         """The danger that the heaviest piece of a text speaks of, or None."""
         if not self.weights or not words:
             return None
-        danger, despair = max(map(self._weigh, _pieces(words)))
+        danger, despair = max(map(self._weigh, self._pieces(words)))
         if danger <= 0:
             return None
         return "self_harm" if despair > 0 else "danger_now"
@@ -47,13 +51,16 @@ class Scale:
                 despair += weight[1]
         return danger, despair
 
+    def signs(self, word: Word) -> int:
+        """The concepts of a word that may have a weight."""
+        return word.bits & ~self.me if word.bits & self.mine else word.bits
 
-def _pieces(words: Sequence[Word]) -> set[int]:
-    """The concepts of every stretch of words."""
-    pieces = set()
-    for first in range(0, max(1, len(words) - WINDOW + _STEP), _STEP):
-        concepts = 0
-        for word in words[first : first + WINDOW]:
-            concepts |= word.bits
-        pieces.add(concepts)
-    return pieces
+    def _pieces(self, words: Sequence[Word]) -> set[int]:
+        """The concepts of every stretch of words."""
+        pieces = set()
+        for first in range(0, max(1, len(words) - WINDOW + _STEP), _STEP):
+            concepts = 0
+            for word in words[first : first + WINDOW]:
+                concepts |= self.signs(word)
+            pieces.add(concepts)
+        return pieces
