@@ -16,6 +16,8 @@ from bot.engine.routing_words import Word
 WINDOW: Final = 24
 """Words that are weighed together; a long story is weighed piece by piece."""
 _STEP: Final = 8
+_EVERYDAY: Final = -60
+"""A sum below which everyday words outweigh a single rule."""
 NAME: Final = "weights"
 """What `Route.matched` says when the weights decided."""
 
@@ -30,6 +32,8 @@ class Scale:
     """The concept of a Kurdish من, which is as often "my" as "me" ..."""
     me: int
     """... so that it says `me` to the rules, and nothing here."""
+    calm: int
+    """The concept of everyday words."""
 
     def topic(self, words: Sequence[Word]) -> Literal["danger_now", "self_harm"] | None:
         """The danger that the heaviest piece of a text speaks of, or None."""
@@ -39,6 +43,15 @@ class Scale:
         if danger <= 0:
             return None
         return "self_harm" if despair > 0 else "danger_now"
+
+    def is_everyday(self, words: Sequence[Word]) -> bool:
+        """Whether everyday words outweigh so clearly that one rule may have misread an idiom."""
+        pieces = self._pieces(words)
+        return bool(
+            self.weights
+            and any(concepts & self.calm for concepts in pieces)
+            and max(map(self._weigh, pieces))[0] < _EVERYDAY
+        )
 
     def _weigh(self, concepts: int) -> tuple[int, int]:
         danger, despair = self.start

@@ -21,8 +21,8 @@ Sample = tuple[list[str], bool]
 ROUNDS, RATE, SHRINK = 400, 0.6, 0.0006
 LEAST = 4
 """Texts a concept must stand in to be given a weight."""
-NO_SIGN = {"ku", "min"}
-"""Which language somebody writes says nothing about danger."""
+NO_SIGN = {"ku", "min", "calm"}
+"""Which language somebody writes says nothing about danger; `calm` is weighed by its kinds."""
 CAUTION = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
 """Added to the start of the sum: below nought, fewer false alarms."""
 
