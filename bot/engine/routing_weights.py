@@ -16,6 +16,8 @@ from bot.engine.routing_words import Word
 WINDOW: Final = 24
 """Words that are weighed together; a long story is weighed piece by piece."""
 _STEP: Final = 8
+_EVERYDAY: Final = -60
+"""A sum below which everyday words outweigh a single rule."""
 NAME: Final = "weights"
 """What `Route.matched` says when the weights decided."""
 
@@ -26,15 +28,30 @@ class Scale:
 
     weights: dict[int, tuple[int, int]]
     start: tuple[int, int]
+    mine: int
+    """The concept of a Kurdish من, which is as often "my" as "me" ..."""
+    me: int
+    """... so that it says `me` to the rules, and nothing here."""
+    calm: int
+    """The concept of everyday words."""
 
     def topic(self, words: Sequence[Word]) -> Literal["danger_now", "self_harm"] | None:
         """The danger that the heaviest piece of a text speaks of, or None."""
         if not self.weights or not words:
             return None
-        danger, despair = max(map(self._weigh, _pieces(words)))
+        danger, despair = max(map(self._weigh, self._pieces(words)))
         if danger <= 0:
             return None
         return "self_harm" if despair > 0 else "danger_now"
+
+    def is_everyday(self, words: Sequence[Word]) -> bool:
+        """Whether everyday words outweigh so clearly that one rule may have misread an idiom."""
+        pieces = self._pieces(words)
+        return bool(
+            self.weights
+            and any(concepts & self.calm for concepts in pieces)
+            and max(map(self._weigh, pieces))[0] < _EVERYDAY
+        )
 
     def _weigh(self, concepts: int) -> tuple[int, int]:
         danger, despair = self.start
@@ -47,13 +64,16 @@ class Scale:
                 despair += weight[1]
         return danger, despair
 
+    def signs(self, word: Word) -> int:
+        """The concepts of a word that may have a weight."""
+        return word.bits & ~self.me if word.bits & self.mine else word.bits
 
-def _pieces(words: Sequence[Word]) -> set[int]:
-    """The concepts of every stretch of words."""
-    pieces = set()
-    for first in range(0, max(1, len(words) - WINDOW + _STEP), _STEP):
-        concepts = 0
-        for word in words[first : first + WINDOW]:
-            concepts |= word.bits
-        pieces.add(concepts)
-    return pieces
+    def _pieces(self, words: Sequence[Word]) -> set[int]:
+        """The concepts of every stretch of words."""
+        pieces = set()
+        for first in range(0, max(1, len(words) - WINDOW + _STEP), _STEP):
+            concepts = 0
+            for word in words[first : first + WINDOW]:
+                concepts |= self.signs(word)
+            pieces.add(concepts)
+        return pieces

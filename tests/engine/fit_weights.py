@@ -21,6 +21,8 @@ Sample = tuple[list[str], bool]
 ROUNDS, RATE, SHRINK = 400, 0.6, 0.0006
 LEAST = 4
 """Texts a concept must stand in to be given a weight."""
+NO_SIGN = {"ku", "min", "calm"}
+"""Which language somebody writes says nothing about danger; `calm` is weighed by its kinds."""
 CAUTION = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
 """Added to the start of the sum: below nought, fewer false alarms."""
 
@@ -56,7 +58,7 @@ def main() -> None:
     lexicon = Lexicon.load(HERE.parents[1] / "flows" / "lexicon")
     read = [(topic, frozenset().union(*lexicon.concepts(text))) for topic, text in texts()]
     counts = Counter(name for _, concepts in read for name in concepts)
-    names = sorted(name for name, count in counts.items() if count >= LEAST)
+    names = sorted(name for name, n in counts.items() if n >= LEAST and name not in NO_SIGN)
     known = set(names)
     samples = [(topic, sorted(concepts & known)) for topic, concepts in read]
     danger = fit([(concepts, topic in DANGERS) for topic, concepts in samples], names)
