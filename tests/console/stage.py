@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from playwright.async_api import TimeoutError as TooLate
 
+from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
 from bot.app.runtime import SystemClock, SystemEntropy
 from bot.console.app import console_app
 from bot.console.desk import ConsoleDesk
@@ -36,7 +37,7 @@ from bot.stores.sqlite_cases import SqliteCases
 from bot.stores.sqlite_sessions import SqliteSessions
 from bot.stores.sqlite_staff import SqliteStaff
 from bot.usecases.hand_off import prepare_case
-from bot.usecases.trust_roster import TrustedRoster, sign_roster, trust_roster
+from bot.usecases.trust_roster import sign_roster
 
 ADMIN_SEED = hashlib.sha256(b"administrator of the stage").digest()
 ADMIN = keys.signing_public(ADMIN_SEED)
@@ -115,24 +116,6 @@ def slot_of(person: Person) -> KeySlot:
     return KeySlot(person.handle, "passphrase", "", "{}", wrapped)
 
 
-class Book:
-    """The roster in force, kept in memory."""
-
-    def __init__(self, history: SqliteCases) -> None:
-        self._history = history
-        self._trusted: TrustedRoster | None = None
-
-    def __call__(self) -> TrustedRoster | None:
-        return self._trusted
-
-    def admins(self) -> tuple[bytes, ...]:
-        return (ADMIN,)
-
-    async def publish(self, file: bytes) -> TrustedRoster:
-        self._trusted = await trust_roster(file, (ADMIN,), self._history)
-        return self._trusted
-
-
 def roster_of(people: Sequence[Person], version: int = 1) -> bytes:
     shifts = tuple(
         Shift(handle=person.handle, days=WEEK, start="00:00", end="00:00") for person in people
@@ -179,6 +162,8 @@ async def staged(
     people: Sequence[Person] = PEOPLE,
     clock: Clock | None = None,
     primero: str = "",
+    *,
+    signed: bool = True,
 ) -> AsyncIterator[Stage]:
     """A console with these people's accounts and a signed roster, served on a free port."""
     clock = clock or SystemClock()
@@ -187,8 +172,11 @@ async def staged(
     path = folder / "sanad.sqlite"
     database = await Database.open(path)
     cases = SqliteCases(database)
-    book = Book(cases)
-    await book.publish(roster_of(people))
+    pinned = (ADMIN, *(keys.signing_public(each.signing) for each in people if each.role == "admin"))
+    (folder / ADMIN_FILE).write_text("".join(f"{key.hex()}\n" for key in pinned))
+    book = RosterFile(folder / ROSTER_FILE, folder / ADMIN_FILE, cases)
+    if signed:
+        await book.publish(roster_of(people))
     staff = SqliteStaff(database)
     sessions = SqliteSessions(database, clock)
     await sessions.start()
