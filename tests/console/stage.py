@@ -172,7 +172,10 @@ async def staged(
     path = folder / "sanad.sqlite"
     database = await Database.open(path)
     cases = SqliteCases(database)
-    pinned = (ADMIN, *(keys.signing_public(each.signing) for each in people if each.role == "admin"))
+    pinned = (
+        ADMIN,
+        *(keys.signing_public(each.signing) for each in people if each.role == "admin"),
+    )
     (folder / ADMIN_FILE).write_text("".join(f"{key.hex()}\n" for key in pinned))
     book = RosterFile(folder / ROSTER_FILE, folder / ADMIN_FILE, cases)
     if signed:

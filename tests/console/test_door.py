@@ -228,9 +228,7 @@ async def test_wrong_tries_at_one_name_leave_others_alone(stage: Stage, stranger
     assert (await stranger.passphrase("bahar", BAHAR.code(stage.clock.now()))).status == 200
 
 
-async def test_a_flood_is_slowed_and_colleagues_go_on(
-    stage: Stage, amal: Client, stranger: Client
-):
+async def test_a_flood_is_slowed_and_colleagues_go_on(stage: Stage, amal: Client, stranger: Client):
     """Strangers share one rate; who is signed in has a rate of their own."""
     answers = [await stranger.post("/api/login/start", {"handle": "x"}) for _ in range(70)]
     assert answers[-1].body["error"] == "too_fast"
