@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from playwright.async_api import TimeoutError as TooLate
 
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
@@ -48,6 +48,10 @@ QUIET = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--disable-default-apps",
 ]  # fmt: skip
+
+# A busy machine is slow, not wrong.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,14 @@ class Stage:
         )
         await self.sessions.turn((os.urandom(16),), lambda _: (Change(case=new), None))
         return new.case.hex()
+
+    async def hire(self, person: Person) -> None:
+        """An account for one more person; the roster does not know them yet."""
+        await join(self.desk.staff, person, self.clock.now())
+
+    async def sealed_for(self, case: str) -> set[int]:
+        """The roster versions that the parts of a case are sealed for."""
+        return set(await self.desk.casework.sealed_for(bytes.fromhex(case)))
 
     async def publish(self, people: Sequence[Person], version: int) -> None:
         await self.desk.rosters.publish(roster_of(people, version))
@@ -258,7 +270,7 @@ async def chromium() -> AsyncIterator[Browser]:
 async def window(browser: Browser, **options: Any) -> BrowserContext:
     """A browser of one's own: cookies and storage apart from the others."""
     context = await browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     return context
 
 
