@@ -14,9 +14,10 @@ from typing import Any
 import uvicorn
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from playwright.async_api import TimeoutError as TooLate
 
+from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
 from bot.app.runtime import SystemClock, SystemEntropy
 from bot.console.app import console_app
 from bot.console.desk import ConsoleDesk
@@ -36,7 +37,7 @@ from bot.stores.sqlite_cases import SqliteCases
 from bot.stores.sqlite_sessions import SqliteSessions
 from bot.stores.sqlite_staff import SqliteStaff
 from bot.usecases.hand_off import prepare_case
-from bot.usecases.trust_roster import TrustedRoster, sign_roster, trust_roster
+from bot.usecases.trust_roster import sign_roster
 
 ADMIN_SEED = hashlib.sha256(b"administrator of the stage").digest()
 ADMIN = keys.signing_public(ADMIN_SEED)
@@ -47,6 +48,10 @@ QUIET = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--disable-default-apps",
 ]  # fmt: skip
+
+# A busy machine is slow, not wrong.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -115,24 +120,6 @@ def slot_of(person: Person) -> KeySlot:
     return KeySlot(person.handle, "passphrase", "", "{}", wrapped)
 
 
-class Book:
-    """The roster in force, kept in memory."""
-
-    def __init__(self, history: SqliteCases) -> None:
-        self._history = history
-        self._trusted: TrustedRoster | None = None
-
-    def __call__(self) -> TrustedRoster | None:
-        return self._trusted
-
-    def admins(self) -> tuple[bytes, ...]:
-        return (ADMIN,)
-
-    async def publish(self, file: bytes) -> TrustedRoster:
-        self._trusted = await trust_roster(file, (ADMIN,), self._history)
-        return self._trusted
-
-
 def roster_of(people: Sequence[Person], version: int = 1) -> bytes:
     shifts = tuple(
         Shift(handle=person.handle, days=WEEK, start="00:00", end="00:00") for person in people
@@ -169,6 +156,14 @@ class Stage:
         await self.sessions.turn((os.urandom(16),), lambda _: (Change(case=new), None))
         return new.case.hex()
 
+    async def hire(self, person: Person) -> None:
+        """An account for one more person; the roster does not know them yet."""
+        await join(self.desk.staff, person, self.clock.now())
+
+    async def sealed_for(self, case: str) -> set[int]:
+        """The roster versions that the parts of a case are sealed for."""
+        return set(await self.desk.casework.sealed_for(bytes.fromhex(case)))
+
     async def publish(self, people: Sequence[Person], version: int) -> None:
         await self.desk.rosters.publish(roster_of(people, version))
 
@@ -179,6 +174,8 @@ async def staged(
     people: Sequence[Person] = PEOPLE,
     clock: Clock | None = None,
     primero: str = "",
+    *,
+    signed: bool = True,
 ) -> AsyncIterator[Stage]:
     """A console with these people's accounts and a signed roster, served on a free port."""
     clock = clock or SystemClock()
@@ -187,8 +184,14 @@ async def staged(
     path = folder / "sanad.sqlite"
     database = await Database.open(path)
     cases = SqliteCases(database)
-    book = Book(cases)
-    await book.publish(roster_of(people))
+    pinned = (
+        ADMIN,
+        *(keys.signing_public(each.signing) for each in people if each.role == "admin"),
+    )
+    (folder / ADMIN_FILE).write_text("".join(f"{key.hex()}\n" for key in pinned))
+    book = RosterFile(folder / ROSTER_FILE, folder / ADMIN_FILE, cases)
+    if signed:
+        await book.publish(roster_of(people))
     staff = SqliteStaff(database)
     sessions = SqliteSessions(database, clock)
     await sessions.start()
@@ -267,7 +270,7 @@ async def chromium() -> AsyncIterator[Browser]:
 async def window(browser: Browser, **options: Any) -> BrowserContext:
     """A browser of one's own: cookies and storage apart from the others."""
     context = await browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     return context
 
 

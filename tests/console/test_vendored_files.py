@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 import shutil
 import subprocess
 import tomllib
@@ -47,3 +48,11 @@ def test_everything_served_is_small() -> None:
     """All scripts and styles together stay under 150 KB compressed: a phone loads them once."""
     served = [file for file in STATIC.rglob("*") if file.suffix in SERVED]
     assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in served) < MOST
+
+
+def test_no_form_of_the_console_sends_itself() -> None:
+    """Forms are sent by scripts only: htmx or a browser would put what is typed into an address."""
+    for template in (STATIC.parent / "templates").rglob("*.html"):
+        for form in re.findall(r"<form\b[^>]*>", template.read_text(encoding="utf-8")):
+            kept = 'hx-boost="false"' in form and 'method="post"' in form
+            assert kept or 'method="get"' in form, f"{template.name}: {form}"

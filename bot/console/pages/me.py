@@ -115,20 +115,26 @@ class Me:
         sent = await read(request, _NewKeys, SMALL)
         account = who.account
         check_keys(sent.keys, account.handle, proved=account.verify)
+        same = sent.keys.recipient == account.recipient
+        kept = await self._desk.staff.slots(account.handle) if same else ()
         keys = Keys(
             recipient=sent.keys.recipient,
             verify=sent.keys.verify,
             salt=bytes.fromhex(sent.keys.salt),
             auth=hashlib.sha256(bytes.fromhex(sent.keys.auth)).digest(),
             recovery_auth=hashlib.sha256(bytes.fromhex(sent.keys.recovery_auth)).digest(),
-            slots=tuple(slot_of(slot, account.handle) for slot in sent.keys.slots),
+            # A passkey still opens the same keys; of new ones it knows nothing.
+            slots=(
+                *(slot_of(slot, account.handle) for slot in sent.keys.slots),
+                *(slot for slot in kept if slot.kind == "passkey"),
+            ),
         )
-        same = sent.keys.recipient == account.recipient
         note = self._note(who, "change_passphrase" if same else "change_keys")
-        if not await self._desk.staff.replace_keys(account.handle, sent.before, keys, note):
+        replaced = await self._desk.staff.replace_keys(
+            account.handle, sent.before, keys, note, who.session.hash
+        )
+        if not replaced:
             raise Refusal("keys_changed")
-        # Whoever else was signed in with the old ones is not any more.
-        await self._desk.staff.end_sessions(account.handle, who.session.hash)
         return json({})
 
     async def passkey_options(self, _: Request, who: Signed) -> Response:

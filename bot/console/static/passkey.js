@@ -1,18 +1,17 @@
 // Passkeys: sign in with one, make one; where the device has PRF it also opens the keys.
 import { ask } from "./ask.js";
 import { PASSKEY_INPUT } from "./sealing/slots.js";
-import { hex } from "./sealing/bytes.js";
+import { base64, fromBase64, fromHex, hex } from "./sealing/bytes.js";
 
 /** Whether this browser has passkeys at all. */
-export const able = () => Boolean(globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON);
+export const able = () => Boolean(globalThis.PublicKeyCredential && navigator.credentials);
 
 const prf = () => ({ prf: { eval: { first: PASSKEY_INPUT } } });
 
 /** `{done, id, secret}`: the server's answer, the credential's id in hex, and PRF's or null. */
 export async function signIn() {
   const options = await ask("POST", "/console/api/login/passkey/options", {});
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-  publicKey.extensions = prf();
+  const publicKey = { ...options, challenge: unbase(options.challenge), extensions: prf() };
   const credential = await navigator.credentials.get({ publicKey });
   const done = await ask("POST", "/console/api/login/passkey/verify", {
     credential: plain(credential),
@@ -26,7 +25,7 @@ export async function unlockWith(ids) {
     publicKey: {
       challenge: crypto.getRandomValues(new Uint8Array(32)),
       userVerification: "required",
-      allowCredentials: ids.map((id) => ({ type: "public-key", id: bytesOf(id) })),
+      allowCredentials: ids.map((id) => ({ type: "public-key", id: fromHex(id) })),
       extensions: prf(),
     },
   });
@@ -36,8 +35,13 @@ export async function unlockWith(ids) {
 /** Make one: `{id, secret}`; `secret` is null where the device has no PRF. */
 export async function register(label) {
   const options = await ask("POST", "/console/api/me/passkey/options", {});
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
-  publicKey.extensions = prf();
+  const publicKey = {
+    ...options,
+    challenge: unbase(options.challenge),
+    user: { ...options.user, id: unbase(options.user.id) },
+    excludeCredentials: options.excludeCredentials.map((each) => ({ ...each, id: unbase(each.id) })),
+    extensions: prf(),
+  };
   const credential = await navigator.credentials.create({ publicKey });
   await ask("POST", "/console/api/me/passkey/verify", { credential: plain(credential), label });
   const id = hex(new Uint8Array(credential.rawId));
@@ -52,10 +56,17 @@ function secretOf(credential) {
   return first ? new Uint8Array(first) : null;
 }
 
-/** What the server may see: never what PRF answered. */
-function plain(credential) {
-  const value = credential.toJSON();
-  return { ...value, clientExtensionResults: {} };
+/** What the server may see: never what PRF answered. Not `toJSON`: older phones lack it. */
+function plain({ id, rawId, type, response }) {
+  const parts = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
+  const held = parts.filter((part) => response[part]);
+  return {
+    id, type, rawId: base(rawId), clientExtensionResults: {},
+    response: Object.fromEntries(held.map((part) => [part, base(response[part])])),
+  };
 }
 
-const bytesOf = (digits) => Uint8Array.from(digits.match(/../g), (pair) => parseInt(pair, 16));
+const base = (buffer) => base64(new Uint8Array(buffer))
+  .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+const unbase = (letters) => fromBase64(letters.replaceAll("-", "+").replaceAll("_", "/"));

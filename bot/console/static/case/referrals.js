@@ -48,6 +48,8 @@ function item(page, note, outcome) {
   element.append(...lines.map((line) => made("p", line)));
   element.append(made("p", outcome ? noteLines(outcome.body, page.file)[0] : words("no_outcome"), "tag"));
   const form = made("form", "", "row");
+  form.setAttribute("hx-boost", "false");
+  form.method = "post";
   const select = made("select");
   select.setAttribute("aria-label", words("record_outcome"));
   select.append(...page.file.data.outcomes.map((value) => {

@@ -52,7 +52,7 @@ export const rosterHash = (roster) => hex(sha256(canonical.dump(roster)));
 export function judge(files, pins) {
   const rosters = {};
   const admins = new Set(pins.admins);
-  for (const { version, file } of files.toSorted((one, other) => one.version - other.version)) {
+  for (const { version, file } of [...files].sort((one, other) => one.version - other.version)) {
     const roster = signedRoster(file, [...admins]);
     if (!roster || roster.version !== version) throw new Error("unsigned");
     rosters[version] = roster;
