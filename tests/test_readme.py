@@ -191,7 +191,7 @@ def test_an_organisation_sets_itself_up(tmp_path: Path) -> None:
         for _ in range(300):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as ready:
-                    assert json.load(ready) == {"ready": True}
+                    assert all(json.load(ready).values())
                 break
             except OSError:
                 assert process.poll() is None, process.communicate()[1].decode()

@@ -2,10 +2,13 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
 import structlog
+
+from bot.app import events
 
 ALLOWED: Final = frozenset(
     {
@@ -21,14 +24,20 @@ WORDS: Final = 80
 
 
 def deny_by_default(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Keep allowed fields with plain values; a string with a run of 7 digits or an @ is dropped."""
-    return {key: value for key, value in event.items() if key in ALLOWED and _safe(key, value)}
+    """Keep allowed fields with plain values; an event that is not in the list loses its name.
+
+    A string that is long, not ASCII, or has an @ or a run of 7 digits is dropped.
+    """
+    kept = {key: value for key, value in event.items() if key in ALLOWED and _safe(key, value)}
+    if event.get("event") not in events.EVENTS:
+        kept["event"] = events.OTHER  # what was put into its text may be anything
+    return kept
 
 
 def _safe(key: str, value: object) -> bool:
     if isinstance(value, str):
         plain = key in ("timestamp", "address") or not _tells(value)
-        return plain and len(value) <= WORDS
+        return plain and len(value) <= WORDS and value.isascii()
     return isinstance(value, SAFE_TYPES)
 
 
@@ -55,6 +64,7 @@ def configure(level: int = logging.INFO) -> None:
     """Set up all logging of the process: our events to stderr as JSON, others only counted."""
     structlog.configure(
         processors=[
+            events.count,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%MZ", utc=True),
             deny_by_default,
@@ -72,9 +82,22 @@ def configure(level: int = logging.INFO) -> None:
         library.handlers.clear()
         library.propagate = True
         library.setLevel(logging.WARNING)
+    # A handler that stumbles would print the record, a warning its text.
+    logging.raiseExceptions = False
+    logging.captureWarnings(capture=True)
     # A traceback on stderr shows source lines and the error's text; ours carry no personal data,
     # a library's may. Only the type is printed.
     sys.excepthook = _bare_excepthook
+    threading.excepthook = _bare_thread
+    sys.unraisablehook = _bare_unraisable
+
+
+def _bare_thread(thrown: threading.ExceptHookArgs) -> None:
+    print(f"a thread stopped: {thrown.exc_type.__name__}", file=sys.stderr)  # noqa: T201 - last words
+
+
+def _bare_unraisable(thrown: "sys.UnraisableHookArgs") -> None:
+    print(f"ignored: {thrown.exc_type.__name__}", file=sys.stderr)  # noqa: T201 - nobody else says it
 
 
 def _bare_excepthook(kind: type[BaseException], _: BaseException, __: Any) -> None:

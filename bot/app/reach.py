@@ -102,7 +102,8 @@ class StaffChat:
             ) from error
         self._notify = notify
 
-    async def ring(self, call: Call) -> None:
+    async def ring(self, call: Call) -> bool:
         """See Alarm.ring."""
         who = ", ".join(call.handles) or "everybody"
         await self._notify(self._chat, f"T{call.urgency} · {call.cases} · {call.watch}: {who}")
+        return True

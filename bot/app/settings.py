@@ -4,11 +4,13 @@ import os
 import re
 from pathlib import Path
 from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
@@ -21,6 +23,8 @@ PLACEHOLDER: Final = re.compile(
 TELEGRAM_TOKEN: Final = re.compile(r"^\d{5,}:[A-Za-z0-9_-]{20,}$")
 TELEGRAM_SECRET: Final = re.compile(r"^[A-Za-z0-9_-]{16,256}$")
 CREDENTIAL_FOLDERS: Final = ("CREDENTIALS_DIRECTORY",)
+OWN_CREDENTIALS: Final = Path("credentials")
+"""What `sanad setup` writes: a file for each secret setting, named like it without the prefix."""
 
 
 def _credential_folders() -> list[Path]:
@@ -53,6 +57,12 @@ class Settings(BaseSettings):
     twilio_sender: SecretStr | None = None
     twilio_api_base: str = "https://api.twilio.com"
     organisation_file: Path | None = None
+    smtp_url: SecretStr | None = None
+    smtp_from: str = ""
+    console_url: str = ""
+    primero_url: str = ""
+    metrics_port: int = 0
+    backup_recipient: str = ""
 
     @classmethod
     def settings_customise_sources(
@@ -65,7 +75,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then credential files, then sanad.toml."""
         toml = TomlConfigSettingsSource(settings_cls)
-        return init_settings, env_settings, file_secret_settings, toml
+        sources = [init_settings, env_settings, file_secret_settings]
+        # Under systemd the same files come through CREDENTIALS_DIRECTORY; the folder is root's.
+        if not os.environ.get(CREDENTIAL_FOLDERS[0]) and OWN_CREDENTIALS.is_dir():
+            own = SecretsSettingsSource(settings_cls, secrets_dir=OWN_CREDENTIALS, env_prefix="")
+            sources.append(own)
+        return *sources, toml
 
     @field_validator("*", mode="before")
     @classmethod
@@ -109,6 +124,36 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https:// (providers call it over the internet)")
         return value.rstrip("/")
 
+    @field_validator("console_url", "primero_url")
+    @classmethod
+    def _browser_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        local = parts.scheme == "http" and parts.hostname == "localhost"
+        if value and not (local or (parts.scheme == "https" and parts.hostname)):
+            raise ValueError("must begin with https:// (http://localhost:PORT on this machine)")
+        return value.rstrip("/")
+
+    @field_validator("console_url")
+    @classmethod
+    def _own_host(cls, value: str) -> str:
+        if value and (urlsplit(value).path or "?" in value or "@" in value):
+            raise ValueError("is a host only, as in https://desk.example.org: /console is added")
+        return value.lower()
+
+    @field_validator("metrics_port")
+    @classmethod
+    def _metrics_port(cls, value: int) -> int:
+        if not 0 <= value <= 65535:
+            raise ValueError("is no port (1 to 65535, or 0 for none)")
+        return value
+
+    @field_validator("backup_recipient")
+    @classmethod
+    def _backup_recipient(cls, value: str) -> str:
+        if value and not value.startswith("age1pq1"):
+            raise ValueError("must be a public key, age1pq1… (`sanad roster key` makes one)")
+        return value
+
     @model_validator(mode="after")
     def _together(self) -> Self:
         if self.telegram_token and self.telegram_mode == "webhook":
@@ -116,6 +161,8 @@ class Settings(BaseSettings):
                 raise ValueError("PUBLIC_URL is needed when TELEGRAM_MODE is webhook")
             if not self.telegram_webhook_secret:
                 raise ValueError("TELEGRAM_WEBHOOK_SECRET is needed when TELEGRAM_MODE is webhook")
+        if self.smtp_url is not None and "@" not in self.smtp_from:
+            raise ValueError("SMTP_FROM is needed with SMTP_URL: the address staff mail comes from")
         twilio = {
             "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
             "TWILIO_AUTH_TOKEN": self.twilio_auth_token,

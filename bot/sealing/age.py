@@ -5,7 +5,7 @@ import hmac
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import BinaryIO, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from bot.errors import SealError
 from bot.sealing.keys import Recipient
-from bot.sealing.stream import seal_stream
+from bot.sealing.stream import seal_chunks, seal_stream
 
 VERSION: Final = b"age-encryption.org/v1"
 HYBRID: Final = "mlkem768x25519"
@@ -48,12 +48,15 @@ def seal(plaintext: bytes, recipients: Sequence[Recipient]) -> bytes:
 
     SealError when there is no recipient or one is named twice.
     """
-    if not recipients:
-        raise SealError("there is nobody to seal for; sign a roster with at least one caseworker")
-    if len(set(recipients)) != len(recipients):
-        raise SealError("a recipient is named twice; remove the repetition from the roster")
     file_key = _fresh(FILE_KEY_SIZE)
-    return _assemble(plaintext, file_key, [_wrap(file_key, each) for each in recipients])
+    return _assemble(plaintext, file_key, _wrapped(file_key, recipients))
+
+
+def seal_file(source: BinaryIO, target: BinaryIO, recipients: Sequence[Recipient]) -> None:
+    """The same from file to file, in the memory of one chunk."""
+    file_key, nonce = _fresh(FILE_KEY_SIZE), _fresh(NONCE_SIZE)
+    target.write(_header(file_key, _wrapped(file_key, recipients)) + nonce)
+    target.writelines(seal_chunks(payload_key(file_key, nonce), source))
 
 
 def seal_with_passphrase(
@@ -97,6 +100,14 @@ def _fresh(count: int) -> bytes:
     return os.urandom(count)
 
 
+def _wrapped(file_key: bytes, recipients: Sequence[Recipient]) -> list[Stanza]:
+    if not recipients:
+        raise SealError("there is nobody to seal for; sign a roster with at least one caseworker")
+    if len(set(recipients)) != len(recipients):
+        raise SealError("a recipient is named twice; remove the repetition from the roster")
+    return [_wrap(file_key, each) for each in recipients]
+
+
 def _wrap(file_key: bytes, recipient: Recipient) -> Stanza:
     sealed = SUITE.encrypt(file_key, recipient.key, HYBRID_INFO)
     encapsulation, body = sealed[:ENCAPSULATION_SIZE], sealed[ENCAPSULATION_SIZE:]
@@ -104,11 +115,14 @@ def _wrap(file_key: bytes, recipient: Recipient) -> Stanza:
 
 
 def _assemble(plaintext: bytes, file_key: bytes, stanzas: Sequence[Stanza]) -> bytes:
-    covered = VERSION + b"\n" + b"".join(map(_written, stanzas)) + b"---"
-    mac = base64(header_mac(file_key, covered))
     nonce = _fresh(NONCE_SIZE)
     payload = seal_stream(payload_key(file_key, nonce), plaintext)
-    return b"".join((covered, b" ", mac, b"\n", nonce, payload))
+    return b"".join((_header(file_key, stanzas), nonce, payload))
+
+
+def _header(file_key: bytes, stanzas: Sequence[Stanza]) -> bytes:
+    covered = VERSION + b"\n" + b"".join(map(_written, stanzas)) + b"---"
+    return b"".join((covered, b" ", base64(header_mac(file_key, covered)), b"\n"))
 
 
 def _written(stanza: Stanza) -> bytes:

@@ -9,7 +9,7 @@ import hmac
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import BinaryIO, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -18,7 +18,7 @@ from bot.errors import OpenError
 from bot.sealing import age
 from bot.sealing.age import Stanza
 from bot.sealing.keys import private_key
-from bot.sealing.stream import open_stream
+from bot.sealing.stream import open_chunks, open_stream
 
 MAX_HEADER: Final = 1 << 20
 """Some 600 recipients; a longer header is an attempt to keep us busy."""
@@ -62,6 +62,21 @@ def open_sealed(blob: bytes, seeds: Sequence[bytes]) -> bytes:
     return open_under(sealed, _unwrap(sealed.stanzas, seeds))
 
 
+def open_file(source: BinaryIO, target: BinaryIO, seeds: Sequence[bytes]) -> None:
+    """The same from file to file, in the memory of one chunk.
+
+    When this raises, what `target` holds is good for nothing: the caller throws it away.
+    """
+    prefix = source.read(MAX_HEADER)
+    sealed = parse(prefix)
+    file_key = _checked(sealed, _unwrap(sealed.stanzas, seeds))
+    source.seek(len(prefix) - len(sealed.payload))
+    try:
+        target.writelines(open_chunks(age.payload_key(file_key, sealed.nonce), source))
+    except ValueError as error:
+        raise _damaged(error) from None
+
+
 def open_with_passphrase(blob: bytes, passphrase: str) -> bytes:
     """The plaintext of a file sealed with a passphrase."""
     sealed = parse(blob)
@@ -70,12 +85,21 @@ def open_with_passphrase(blob: bytes, passphrase: str) -> bytes:
 
 def open_under(sealed: SealedFile, file_key: bytes) -> bytes:
     """The plaintext under a known file key, after the header's MAC was checked."""
+    key = age.payload_key(_checked(sealed, file_key), sealed.nonce)
+    try:
+        return open_stream(key, sealed.payload)
+    except ValueError as error:
+        raise _damaged(error) from None
+
+
+def _checked(sealed: SealedFile, file_key: bytes) -> bytes:
     if not hmac.compare_digest(age.header_mac(file_key, sealed.covered), sealed.mac):
         raise MacError("the sealed file was altered; ask for it again")
-    try:
-        return open_stream(age.payload_key(file_key, sealed.nonce), sealed.payload)
-    except ValueError as error:
-        raise PayloadError(f"the sealed file is damaged: {error}; ask for it again") from None
+    return file_key
+
+
+def _damaged(error: ValueError) -> PayloadError:
+    return PayloadError(f"the sealed file is damaged: {error}; ask for it again")
 
 
 def parse(blob: bytes) -> SealedFile:

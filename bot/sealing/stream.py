@@ -1,7 +1,7 @@
 """STREAM, the payload of an age file: chunks of 64 KiB, each sealed and in its place."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import BinaryIO, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -42,9 +42,44 @@ def open_stream(key: bytes, sealed: bytes) -> bytes:
         raise ValueError("the payload was altered or cut off") from None
 
 
+def seal_chunks(key: bytes, source: BinaryIO) -> Iterator[bytes]:
+    """What `seal_stream` makes, chunk by chunk, of a file that need not fit into memory."""
+    cipher = ChaCha20Poly1305(key)
+    for nonce, chunk in _numbered(source, CHUNK):
+        yield cipher.encrypt(nonce, chunk, None)
+
+
+def open_chunks(key: bytes, source: BinaryIO) -> Iterator[bytes]:
+    """The plaintext of a sealed file, chunk by chunk; ValueError as soon as something is wrong.
+
+    Nothing of it may be used before the last chunk has come: a file that was cut off shows there.
+    """
+    cipher = ChaCha20Poly1305(key)
+    try:
+        for nonce, chunk in _numbered(source, _SEALED_CHUNK):
+            opened = cipher.decrypt(nonce, chunk, None)
+            if not opened and nonce != _nonce(0, last=True):
+                raise ValueError("the payload ends in an empty or broken chunk")
+            yield opened
+    except InvalidTag:
+        raise ValueError("the payload was altered or cut off") from None
+
+
+def _numbered(source: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes]]:
+    """Every chunk with its nonce: read one ahead, because the last is marked as such."""
+    counter, chunk = 0, source.read(size)
+    while following := source.read(size):
+        yield _nonce(counter, last=False), chunk
+        counter, chunk = counter + 1, following
+    yield _nonce(counter, last=True), chunk
+
+
+def _nonce(counter: int, *, last: bool) -> bytes:
+    return counter.to_bytes(11) + (_LAST if last else _MORE)
+
+
 def _places(length: int, step: int) -> Iterator[tuple[bytes, int]]:
     """Nonce and start of every chunk; an empty payload still has one, the last."""
     final = max(length - 1, 0) // step
     for counter in range(final + 1):
-        flag = _LAST if counter == final else _MORE
-        yield counter.to_bytes(11) + flag, counter * step
+        yield _nonce(counter, last=counter == final), counter * step

@@ -7,6 +7,7 @@ from typing import Final
 from bot.ports.stores import Change, StoredSession
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import insert_case, insert_entry
+from bot.stores.sqlite_tallies import add_tallies
 
 _NOTHING: Final = Change()
 _ROW: Final = "(?, ?, ?)"
@@ -18,7 +19,10 @@ async def write(database: Database, changes: list[Change]) -> None:
     if rows and all(map(_plain, changes)):
         await database.put(*_upsert(rows))
     elif any(change != _NOTHING for change in changes):
-        await database.write(lambda connection: _apply(connection, changes))
+        # Of a batch that fails each change is tried alone: then a wipe may use the reserve.
+        alone = len(changes) == 1 and _only_takes_away(changes[0])
+        put = database.wipe if alone else database.write
+        await put(lambda connection: _apply(connection, changes))
 
 
 def select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, StoredSession]:
@@ -35,7 +39,11 @@ def select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, St
 
 def _plain(change: Change) -> bool:
     """Whether a change does nothing but put one session in its place."""
-    return not (change.drop or change.case or change.entry or change.count)
+    return not (change.drop or change.case or change.entry or change.count or change.tallies)
+
+
+def _only_takes_away(change: Change) -> bool:
+    return bool(change.drop) and change.put is None and change.case is None
 
 
 def _rows(changes: list[Change]) -> list[StoredSession]:
@@ -73,6 +81,7 @@ def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
             insert_case(connection, change.case)
         if change.entry is not None:
             insert_entry(connection, change.entry)
+        add_tallies(connection, change.tallies)
     rows = _rows(changes)
     if rows:
         connection.execute(*_upsert(rows))

@@ -80,6 +80,10 @@ class SqliteSessions:
         self._wake.set()
         return waiting.done
 
+    def at_hand(self, slots: Sequence[bytes]) -> StoredSession | None:
+        """See SessionStore.at_hand."""
+        return next((self._hot[slot] for slot in slots if slot in self._hot), None)
+
     async def sweep(self, dead_before_epoch: int) -> int:
         """See SessionStore.sweep."""
         now = self._clock.monotonic()
@@ -99,7 +103,7 @@ class SqliteSessions:
             return connection.total_changes - before
 
         try:
-            gone = await self._database.write(delete)
+            gone = await self._database.wipe(delete)
         except sqlite3.Error as error:
             raise StoreError(f"idle sessions could not be removed: {error}") from error
         self._idle.drop(late)

@@ -11,6 +11,7 @@ from msgspec import DecodeError, Struct
 from bot.domain import session as sessions
 from bot.domain.message import Inbound, Outgoing, Reply
 from bot.domain.session import Session
+from bot.domain.tallies import Tally
 from bot.domain.visitor import Visitor
 from bot.engine.effects import Act, Count, Forget, Outcome, Show
 from bot.engine.flow import Book
@@ -63,6 +64,7 @@ class _Decided(Struct):
     counts: list[str] = []
     case: NewCase | None = None
     read: tuple[bytes, tuple[int, ...]] | None = None
+    tallies: tuple[Tally, ...] = ()
     forgotten: bool = False
     erase: tuple[int, ...] = ()
     pending: str = ""
@@ -122,6 +124,8 @@ class Converse:
             decided = await self._with_store(visitor, known, inbound)
             if decided is None:
                 decided = self._without_store(visitor, known, inbound)
+                if decided.forgotten:
+                    await self._forget_anyway(visitor, known)
             known.marks.append(inbound.mark)
             known.note([inbound.reference, inbound.pressed])
             return self._reply(known, decided)
@@ -202,7 +206,7 @@ class Converse:
         if now >= self._down_until:
             _log.error("store_unavailable")
             self._down_until = now + TRY_AGAIN
-        before = known.refuge or Session()
+        before = known.refuge or self._remembered(visitor, known)
         decided = self._decide(visitor, known, before, inbound, storing=False)
         while decided.pending:
             name = decided.pending
@@ -211,6 +215,22 @@ class Converse:
         known.refuge = None if decided.forgotten else decided.session
         known.left = known.left or decided.forgotten
         return _with_notice(decided)
+
+    def _remembered(self, visitor: Visitor, known: Known) -> Session:
+        """The talk as it was last committed, when that needs no database; else a new one."""
+        if known.left:
+            return Session()
+        places = self._places_of(visitor, known)
+        return self._open(visitor, self._store.at_hand(known.slots), places)
+
+    async def _forget_anyway(self, visitor: Visitor, known: Known) -> None:
+        """Who leaves is forgotten on the disk too, even one that takes nothing else (ballast)."""
+        slots = tuple(place.slot for place in self._places_of(visitor, known))
+        try:
+            await self._store.turn(slots, lambda _: (Change(drop=slots), None))
+        except StoreError:
+            return
+        known.left = False
 
     def _minute(self) -> int:
         return self._clock.now() // 60
@@ -261,6 +281,7 @@ class Converse:
             drop=(stored.slot,) if stored is not None and stored.slot != slot else (),
             case=decided.case,
             count=tuple(decided.counts),
+            tallies=decided.tallies,
         )
 
     # ------------------------------------------------------------------ deciding
@@ -385,6 +406,7 @@ def _outcome(decided: _Decided, done: Done) -> Outcome:
     decided.extra.update(done.shown)
     decided.case = done.case or decided.case
     decided.read = done.read or decided.read
+    decided.tallies += done.tallies
     return Outcome(done.result, done.values)
 
 

@@ -9,8 +9,8 @@ from bot.channels.whatsapp.client import TwilioApi
 from bot.channels.whatsapp.pace import Pace
 from bot.domain.message import Inbound, Outgoing
 from bot.errors import StoreError
+from bot.prove.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 from tests.channels.whatsapp_stage import AMAL, BERI, Talk, mark, running
-from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 
 FIVE = [f"word {n}" for n in range(5)]
 
@@ -308,3 +308,28 @@ def test_pauses_double_up_to_the_longest():
     """No busy loop: 1, 2, 4 … 32, then 60 seconds for ever."""
     waits = replace(Pace(), first_wait=1.0, longest_wait=60.0).waits()
     assert [next(waits) for _ in range(8)] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+
+
+async def test_a_message_that_came_while_nobody_was_here_is_not_left_for_ten_minutes():
+    """Too young to be judged at the start, it is looked at again soon and not on schedule."""
+    talk = Talk()
+    async with FakeTwilio() as twilio:
+        twilio.record(AMAL, "nobody was here", age=1.0)
+        async with running(twilio, talk, settle=2.0, reconcile_every=600.0, reconcile_soon=0.1):
+            await cleared(twilio, AMAL)
+        assert talk.texts == ["nobody was here"]
+
+
+async def test_a_message_that_makes_the_program_stumble_is_set_aside_after_three_tries():
+    """It is erased unanswered, and neither holds up others nor what is to be erased."""
+    talk = Talk()
+    talk.trouble = [RuntimeError("unforeseen") for _ in range(3)]
+    async with FakeTwilio() as twilio:
+        twilio.retries = 0
+        async with running(twilio, talk, settle=0.0, reconcile_every=0.05):
+            assert await twilio.write(AMAL, "poison") == 500
+            await cleared(twilio, AMAL)
+            assert await twilio.write(BERI, "hello") == 200
+            await cleared(twilio, BERI)
+        assert talk.texts == ["hello"]
+        assert talk.asked == 4

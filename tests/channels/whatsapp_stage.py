@@ -13,7 +13,7 @@ import uvicorn
 from bot.channels.whatsapp import Pace, WhatsAppChannel
 from bot.domain.message import Button, Inbound, Outgoing, Reply
 from bot.domain.visitor import Visitor
-from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
+from bot.prove.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 
 AMAL = "whatsapp:+10000000001"
 BERI = "whatsapp:+10000000002"

@@ -86,9 +86,14 @@ class Reconciler:
         """The message as an arrival when it waits for an answer; what does not is erased."""
         arrival = from_listing(message, self._mark)
         age = self._age(message)
-        if arrival is None or message.get("direction") != "inbound" or age < self._pace.settle:
+        if arrival is None or message.get("direction") != "inbound":
             return None
         state = self._intake.state(arrival)
+        if age < self._pace.settle:
+            if state == "new":
+                # Perhaps nobody was here when the webhook called: look again soon, not in a while.
+                self._intake.missed.set()
+            return None
         if state == "done" or (state == "new" and age > self._pace.window):
             self._eraser.put(arrival.sid)
         return arrival if state == "new" and age <= self._pace.window else None
@@ -99,6 +104,8 @@ class Reconciler:
                 await self._intake.take(arrival)
             except StoreError:
                 return  # in order: the rest of this visitor's messages wait as well
+            except Exception as error:  # noqa: BLE001 - one message must not stop the others
+                log.error("whatsapp.failed", error=type(error).__name__)  # noqa: TRY400 - a traceback may show values
 
     def _age(self, message: Mapping[str, Any]) -> float:
         stamp = message.get("date_sent") or message.get("date_created")
