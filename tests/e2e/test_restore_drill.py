@@ -115,7 +115,7 @@ async def test_a_restore_overwrites_nothing(house, telegram, tmp_path, name):
     ("smuggled", "word"),
     [
         ("CREATE TRIGGER extra AFTER INSERT ON cases BEGIN DELETE FROM audit; END", "extra"),
-        ("CREATE TABLE notes (text TEXT)", "notes"),
+        ("CREATE TABLE strangers (text TEXT)", "strangers"),
     ],
 )
 async def test_what_nobody_decided_about_stops_a_backup(house, telegram, tmp_path, smuggled, word):
