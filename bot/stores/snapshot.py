@@ -15,15 +15,15 @@ from bot.errors import StoreError
 COPIED: Final = frozenset(
     {
         "migrations", "counters", "cases", "entries", "clocks", "mailboxes", "letters", "audit",
-        "rosters", "notes", "lowerings", "heads", "tallies", "accounts", "key_slots", "passkeys",
+        "rosters", "notes", "lowerings", "accounts", "key_slots", "passkeys", "heads", "tallies",
     }
 )  # fmt: skip
-"""Sealed, or clear by design. Keys of staff are in it only as their own browser wrapped them."""
+"""Sealed, or clear by design (deploy/THREAT-MODEL.md lists every column)."""
 LEFT_OUT: Final = frozenset(
     {"sessions", "staged_codes", "invitations", "console_sessions", "devices", "pushes"}
 )
-"""What lives for hours: under keys that are destroyed within two days (a copy would outlive that
-promise), or a way in for staff that is made anew after a restore."""
+"""Talks and codes, sealed under keys that are destroyed within two days: a copy would outlive the
+promise. And what lets a browser in or calls it: after a restore staff sign in again."""
 FORMAT: Final = 1
 ABOUT: Final = "CREATE TABLE backup_about (format INTEGER NOT NULL, made INTEGER NOT NULL)"
 FILES: Final = "CREATE TABLE backup_files (name TEXT PRIMARY KEY, content BLOB NOT NULL)"
