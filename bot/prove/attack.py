@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Sequence
@@ -18,6 +19,7 @@ from bot.prove.nursery import Nursery
 from bot.prove.people import LONG, SHORT, OnTelegram, OnWhatsApp, Person, plain
 from bot.prove.providers.telegram import FakeTelegram
 from bot.prove.providers.twilio import FakeTwilio
+from bot.sealing import receipt
 
 FORGED: Final = "Forgeries are refused"
 HELP: Final = "4 Help first"
@@ -29,12 +31,11 @@ AT_ONCE: Final = 50
 TRIES_EACH: Final = 5
 SEPARABLE: Final = 0.05
 """How far from one half the area under the curve may be; the error of the sample comes on top."""
-WRONG_CODE: Final = "12341 56786 90129 34562"
 
 CORPUS: Final = (
     "<script>alert(1)</script>",
     "'); DROP TABLE cases; --",
-    "{secret} {0} %s %(name)s ${HOME} {{7*7}}",
+    "{token} {0} %s %(name)s ${HOME} {{7*7}}",
     '\n{"event": "roster_in_force", "level": "info"}\n',
     "\r\nSet-Cookie: a=b\r\n\r\n",
     "\u202egnirts desrever\u202c \u2066\u2067\u2068 \u200b\u200d\ufeff",
@@ -227,7 +228,7 @@ async def _guessing(bench: Bench, nursery: Nursery) -> None:
             for guess in range(TRIES_EACH + 1):
                 exists = (number + guess) % 2 == 0
                 await person.take(("menu.menu", "code"))
-                await person.write(real if exists else WRONG_CODE)
+                await person.write(real if exists else _nobodys_code())
                 began = time.monotonic()
                 await person.write("not the word")
                 taken = time.monotonic() - began
@@ -247,6 +248,11 @@ async def _guessing(bench: Bench, nursery: Nursery) -> None:
             GUESSED, "wrong word for a code that exists, against codes that do not",
             answers.total(), faults, f"AUC {area:.3f} ± {error:.3f}; five tries an hour each",
         )  # fmt: skip
+
+
+def _nobodys_code() -> str:
+    """A code that is spelt right and opens nothing."""
+    return receipt.grouped(receipt.new_code(os.urandom(receipt.ENTROPY_SIZE)))
 
 
 def _area(one: Sequence[float], other: Sequence[float]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.prove import attack, faults, forgetting, kill, residue
+from bot.prove import attack, faults, forgetting, fuzz, kill, residue, telemetry
 from bot.prove.bench import Bench, Scale
 from bot.prove.ledger import Ledger
 
@@ -17,6 +17,8 @@ CHECKS: Final[dict[str, Callable[[Bench], Awaitable[None]]]] = {
     "kill": kill.check,
     "faults": faults.check,
     "attack": attack.check,
+    "fuzz": fuzz.check,
+    "telemetry": telemetry.check,
 }
 
 
