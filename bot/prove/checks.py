@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.prove import attack, faults, forgetting, fuzz, kill, residue, telemetry
+from bot.prove import attack, faults, forgetting, fuzz, kill, load, residue, telemetry
 from bot.prove.bench import Bench, Scale
 from bot.prove.ledger import Ledger
 
@@ -19,6 +19,7 @@ CHECKS: Final[dict[str, Callable[[Bench], Awaitable[None]]]] = {
     "attack": attack.check,
     "fuzz": fuzz.check,
     "telemetry": telemetry.check,
+    "load": load.check,
 }
 
 
