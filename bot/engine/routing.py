@@ -239,8 +239,8 @@ class Lexicon:
         self, found: list[tuple[Phrase, int, int]], hidden: set[int], first: int = 0
     ) -> Route:
         best = OTHER
-        for phrase, first, last in found:
-            if phrase.owner in {"", IDIOM} or _inside(first, last, hidden):
+        for phrase, start, end in found:
+            if phrase.owner in {"", IDIOM} or _inside(start, end, hidden):
                 continue
             topic = cast("Topic", phrase.owner)
             if first <= TOPICS.index(topic) < TOPICS.index(best.topic):

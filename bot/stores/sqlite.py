@@ -141,6 +141,19 @@ class Database:
             self._committing = asyncio.create_task(self._commit(), name="group commit")
         return await waiting.done
 
+    async def put(self, sql: str, parameters: Sequence[Any]) -> None:
+        """One writing statement, which is a transaction by itself.
+
+        Every step of SQLite lets go of the interpreter and waits to get it back: one step instead
+        of BEGIN, statement and COMMIT is a commit that is done sooner.
+        """
+
+        def unit(connection: sqlite3.Connection) -> None:
+            connection.execute(sql, parameters)
+
+        async with self._writing:
+            await self._connection.run(unit)
+
     async def query(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Read in one hop, outside a transaction."""
         return await self._connection.run(work)

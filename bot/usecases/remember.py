@@ -25,8 +25,8 @@ class Known:
     sent messages that no session holds yet; `every`: all of both sides, because the row that
     holds them dies after thirty minutes and leaving should erase what is younger than two days.
     `days` and `slots`: the living epochs and the pseudonyms in them, which a turn need not work out
-    again. `refuge`: the session of an outage. `left`: the person left during one, so that what is still
-    on the disk must not be read again.
+    again. `refuge`: the session of an outage. `left`: the person left during one, so that what is
+    still on the disk must not be read again.
     """
 
     pseudonym: bytes = field(repr=False)
