@@ -101,8 +101,10 @@ async def running(
             entropy=entropy,
         )
         reach = Reach()
-        await start_telegram(settings, converse, content.shelf.current, reach, stack)
-        await start_whatsapp(settings, converse, epochs, reach, stack)
+        await start_telegram(
+            settings, converse, content.shelf.current, content.catalogue, reach, stack
+        )
+        await start_whatsapp(settings, converse, epochs, clock, reach, stack)
         pages = PreviewChannel(converse).routes() if demo else []
         escalate = Escalate(cases, reach.alarms)
         retention = Retention(organisation.retention_days)
