@@ -123,8 +123,10 @@ async def running(
         health = Health(settings, database, epochs, lambda: roster() is not None, clock)
         conversation = await _watched(settings, health, converse, clock, stack)
         reach = Reach()
-        await start_telegram(settings, conversation, content.shelf.current, reach, stack)
-        await start_whatsapp(settings, conversation, epochs, reach, stack)
+        await start_telegram(
+            settings, conversation, content.shelf.current, content.catalogue, reach, stack
+        )
+        await start_whatsapp(settings, conversation, epochs, clock, reach, stack)
         pages = PreviewChannel(converse).routes() if demo else []
         trusted = roster()
         if demo and trusted is not None:

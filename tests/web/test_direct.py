@@ -17,7 +17,7 @@ HEAD = b"POST /hook HTTP/1.1\r\nHost: sanad.example\r\nX-Secret: %b\r\n"
 
 
 class Hook:
-    """Answers with the way it was asked and the body; says `bug` and it fails, `wait` and it waits."""
+    """Answers with the way it was asked and the body; `bug` makes it fail, `wait` makes it wait."""
 
     def __init__(self):
         self.go_on = asyncio.Event()
