@@ -274,8 +274,10 @@ async def window(browser: Browser, **options: Any) -> BrowserContext:
     return context
 
 
-async def sign_in(context: BrowserContext, stage: Stage, person: Person) -> Page:
-    """Through the sign-in page, with passphrase and one-time code."""
+async def sign_in(
+    context: BrowserContext, stage: Stage, person: Person, shows: str = "#rows"
+) -> Page:
+    """Through the sign-in page, with passphrase and one-time code, until its first page `shows`."""
     page = await context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -290,7 +292,7 @@ async def sign_in(context: BrowserContext, stage: Stage, person: Person) -> Page
     await form.locator("[name=code]").fill(person.code(stage.clock.now()))
     await form.locator("[type=submit]").click()
     try:
-        await page.wait_for_selector("#rows")
+        await page.wait_for_selector(shows)
     except TooLate:
         raise AssertionError(f"{page.url}: {await page.inner_text('body')} {faults}") from None
     return page
