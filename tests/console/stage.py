@@ -20,7 +20,7 @@ from playwright.async_api import TimeoutError as TooLate
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
 from bot.app.runtime import SystemClock, SystemEntropy
 from bot.console.app import console_app
-from bot.console.desk import ConsoleDesk
+from bot.console.desk import ConsoleDesk, Cost
 from bot.domain.audit import Note
 from bot.domain.baghdad import WEEK, hour_of
 from bot.domain.language import TAGS, Tag
@@ -43,6 +43,8 @@ ADMIN_SEED = hashlib.sha256(b"administrator of the stage").digest()
 ADMIN = keys.signing_public(ADMIN_SEED)
 PASSPHRASE = "1234 5678 9012 3456 7890"
 SALT = bytes(range(16))
+COST = Cost(memory=256, passes=1)
+"""A real passphrase costs a second or two each time; what is tested here is not its cost."""
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update",
@@ -103,7 +105,7 @@ PEOPLE = (AMAL, BAHAR, ZANA)
 
 
 def derived(passphrase: str) -> tuple[bytes, bytes]:
-    argon = Argon2id(salt=SALT, length=64, iterations=3, lanes=1, memory_cost=65_536)
+    argon = Argon2id(salt=SALT, length=64, iterations=COST.passes, lanes=1, memory_cost=COST.memory)
     made = argon.derive(passphrase.encode())
     return made[:32], made[32:]
 
@@ -211,6 +213,7 @@ async def staged(
         retention=Retention(30),
         seed=b"s" * 32,
         primero=primero,
+        cost=COST,
     )
     for person in people:
         await join(staff, person, clock.now())
@@ -259,6 +262,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=15_000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         try:
