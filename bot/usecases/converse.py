@@ -145,8 +145,7 @@ class Converse:
             known.days = days
             known.slots = [pseudonyms.slot(key, visitor.vid) for _, key in living]
         return [
-            _Place(epoch, key, slot)
-            for (epoch, key), slot in zip(living, known.slots, strict=True)
+            _Place(epoch, key, slot) for (epoch, key), slot in zip(living, known.slots, strict=True)
         ]
 
     async def _with_store(
