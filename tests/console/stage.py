@@ -36,7 +36,7 @@ from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
 from bot.stores.sqlite_sessions import SqliteSessions
 from bot.stores.sqlite_staff import SqliteStaff
-from bot.usecases.hand_off import prepare_case
+from bot.usecases.hand_off import prepare_addition, prepare_case
 from bot.usecases.trust_roster import sign_roster
 
 ADMIN_SEED = hashlib.sha256(b"administrator of the stage").digest()
@@ -157,6 +157,15 @@ class Stage:
         )
         await self.sessions.turn((os.urandom(16),), lambda _: (Change(case=new), None))
         return new.case.hex()
+
+    async def add(self, case: str, text: str) -> None:
+        """Something the person adds with the code."""
+        mailbox = await self.desk.cases.mailbox(bytes.fromhex(case))
+        view = await self.desk.cases.look(mailbox.tag)
+        entry = prepare_addition(
+            text, view=view, language="en", now=self.clock.now(), roster=self.desk.rosters()
+        )
+        assert await self.desk.cases.add_entry(entry)
 
     async def hire(self, person: Person) -> None:
         """An account for one more person; the roster does not know them yet."""

@@ -5,15 +5,20 @@ import base64
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
-from stage import (
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from bot.sealing import reading
+from bot.sealing.mailbox import open_letter
+from tests.console.stage import (
     AMAL,
     BAHAR,
+    PASSPHRASE,
     PEOPLE,
     ZANA,
     Person,
@@ -23,12 +28,13 @@ from stage import (
     staged,
     window,
 )
-
-from bot.sealing import reading
-from bot.sealing.mailbox import open_letter
 from tests.fakes.primero import PASSWORD, USER, primero
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(120),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 MAILBOX = b"m" * 32
 TOLD = {
@@ -36,6 +42,27 @@ TOLD = {
     "needs": ["health", "legal"], "share_health": "yes", "consent_reporting": "yes",
     "narrative": "canary-narrative about the blue door",
 }  # fmt: skip
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chrome() -> AsyncIterator[Browser]:
+    """One Chromium for the tests of this file; each has windows of its own."""
+    async with chromium() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(chrome: Browser) -> AsyncIterator[Browser]:
+    """The same, without what a test leaves open."""
+    yield chrome
+    for context in chrome.contexts:
+        await context.close()
+
+
+async def unlocked(page: Page) -> None:
+    """Open the keys in the dialog."""
+    await page.locator("dialog [name=passphrase]").fill(PASSPHRASE)
+    await page.locator("dialog [type=submit]").first.click()
 
 
 async def acts(stage: Stage, case: str) -> list[tuple[str, str]]:
@@ -55,9 +82,9 @@ async def again(page: Page) -> None:
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
-async def test_of_two_who_claim_one_gets_the_case(tmp_path: Path) -> None:
+async def test_of_two_who_claim_one_gets_the_case(browser: Browser, tmp_path: Path) -> None:
     """Two browsers claim the same case at once: one opens it, the other reads a plain sentence."""
-    async with staged(tmp_path) as stage, chromium() as browser:
+    async with staged(tmp_path) as stage:
         case = await stage.put_case(TOLD)
         pages = [await sign_in(await window(browser), stage, each) for each in (AMAL, ZANA)]
         for page in pages:
@@ -79,9 +106,9 @@ async def test_of_two_who_claim_one_gets_the_case(tmp_path: Path) -> None:
         await expect(lost[0].locator("[data-claim]")).to_be_visible()
 
 
-async def test_a_case_is_read_answered_and_noted(tmp_path: Path) -> None:
+async def test_a_case_is_read_answered_and_noted(browser: Browser, tmp_path: Path) -> None:
     """Opened, answered and noted, by keys and by mouse; the letter opens with the code's key."""
-    async with staged(tmp_path) as stage, chromium() as browser:
+    async with staged(tmp_path) as stage:
         case = await stage.put_case(TOLD, "ckb", mailbox_seed=MAILBOX)
         page = await sign_in(await window(browser), stage, AMAL)
         await expect(page.locator("[data-details]")).to_contain_text("Basra")
@@ -123,6 +150,10 @@ async def test_a_case_is_read_answered_and_noted(tmp_path: Path) -> None:
         assert await stage.desk.cases.mark_read(mailbox.tag, first.number)
         await again(page)
         await expect(page.locator("#letters li").first).to_contain_text("read with the code")
+        # What she adds with the code comes to the page.
+        await stage.add(case, "canary-addition")
+        await again(page)
+        await expect(page.locator("#additions")).to_contain_text("canary-addition")
         # Notes and the plan.
         await page.locator("#note").fill("canary-note: call the clinic")
         await page.locator("#note-form [type=submit]").click()
@@ -136,9 +167,9 @@ async def test_a_case_is_read_answered_and_noted(tmp_path: Path) -> None:
         assert kinds == ["sent", "sent", "note", "plan"]
 
 
-async def test_a_case_is_handed_over_with_all_its_notes(tmp_path: Path) -> None:
+async def test_a_case_is_handed_over_with_all_its_notes(browser: Browser, tmp_path: Path) -> None:
     """The next person opens report and notes; who gave it away reads nothing of it any more."""
-    async with staged(tmp_path) as stage, chromium() as browser:
+    async with staged(tmp_path) as stage:
         case = await stage.put_case(TOLD)
         amal = await sign_in(await window(browser), stage, AMAL)
         await claim(amal, case)
@@ -163,9 +194,11 @@ async def test_a_case_is_handed_over_with_all_its_notes(tmp_path: Path) -> None:
         await expect(other.locator("main")).to_contain_text("Somebody else owns this case")
 
 
-async def test_a_case_withdrawn_while_open_empties_the_page(tmp_path: Path) -> None:
+async def test_a_case_withdrawn_while_open_empties_the_page(
+    browser: Browser, tmp_path: Path
+) -> None:
     """At the next look, or the next act, everything opened is gone and the page says why."""
-    async with staged(tmp_path) as stage, chromium() as browser:
+    async with staged(tmp_path) as stage:
         cases = [await stage.put_case(TOLD) for _ in range(2)]
         page = await sign_in(await window(browser), stage, AMAL)
         await claim(page, cases[0])
@@ -175,8 +208,7 @@ async def test_a_case_withdrawn_while_open_empties_the_page(tmp_path: Path) -> N
         assert "Basra" not in await page.locator("main").inner_text()
         await page.goto(f"{stage.url}/console/queue")
         await page.locator("#open-keys").click()
-        await page.locator("dialog [name=passphrase]").fill("1234 5678 9012 3456 7890")
-        await page.locator("dialog [type=submit]").first.click()
+        await unlocked(page)
         await expect(page.locator("[data-details]")).to_contain_text("Basra")
         await claim(page, cases[1])
         await page.locator("#note").fill("kept until it is sent")
@@ -200,9 +232,9 @@ HOSTILE = (
 )
 
 
-async def test_hostile_words_are_only_words(tmp_path: Path) -> None:
+async def test_hostile_words_are_only_words(browser: Browser, tmp_path: Path) -> None:
     """HTML, SVG, templates and tricks of direction are shown as text, wherever they stand."""
-    async with staged(tmp_path) as stage, chromium() as browser:
+    async with staged(tmp_path) as stage:
         case = await stage.put_case({**TOLD, "narrative": HOSTILE, "pref_not_area": "<b>town</b>",
                                      "district": "<i>d</i>\u202e"})  # fmt: skip
         page = await sign_in(await window(browser), stage, AMAL)
@@ -226,9 +258,11 @@ async def test_hostile_words_are_only_words(tmp_path: Path) -> None:
         assert page.faults == []
 
 
-async def test_nothing_opened_and_no_key_reaches_the_server(tmp_path: Path) -> None:
+async def test_nothing_opened_and_no_key_reaches_the_server(
+    browser: Browser, tmp_path: Path
+) -> None:
     """Of everything sent and everything stored, nothing holds a private key or an opened word."""
-    async with staged(tmp_path) as stage, chromium() as browser:
+    async with staged(tmp_path) as stage:
         case = await stage.put_case({**TOLD, "district": "canary-district"})
         context = await window(browser)
         sent: list[bytes] = []
@@ -296,9 +330,9 @@ async def _refer(page: Page, service: str, organisation: str) -> None:
     await expect(page.locator("#referrals")).to_contain_text(organisation)
 
 
-async def test_a_referral_needs_the_persons_yes(tmp_path: Path) -> None:
+async def test_a_referral_needs_the_persons_yes(browser: Browser, tmp_path: Path) -> None:
     """No consent, no referral; security is a supervisor's; outcomes are counted only if agreed."""
-    async with staged(tmp_path) as stage, chromium() as browser:
+    async with staged(tmp_path) as stage:
         told = {**TOLD, "share_security": "yes"}
         case = await stage.put_case(told)
         page = await sign_in(await window(browser), stage, AMAL)
@@ -331,9 +365,9 @@ async def test_a_referral_needs_the_persons_yes(tmp_path: Path) -> None:
         assert states.state == "referred"
 
 
-async def test_lowering_needs_a_second_person(tmp_path: Path) -> None:
+async def test_lowering_needs_a_second_person(browser: Browser, tmp_path: Path) -> None:
     """A T1 case is lowered when a colleague has read the reason and agrees, and not before."""
-    async with staged(tmp_path) as stage, chromium() as browser:
+    async with staged(tmp_path) as stage:
         case = await stage.put_case(TOLD)
         amal = await sign_in(await window(browser), stage, AMAL)
         await claim(amal, case)
@@ -364,13 +398,9 @@ async def test_lowering_needs_a_second_person(tmp_path: Path) -> None:
         await expect(amal.locator("#note")).to_have_value("half a sentence")
 
 
-async def test_exports_hold_what_was_ticked(tmp_path: Path) -> None:
+async def test_exports_hold_what_was_ticked(browser: Browser, tmp_path: Path) -> None:
     """JSON, CSV, a sealed file and Primero: with consent, without a formula, once and on record."""
-    async with (
-        primero() as fake,
-        staged(tmp_path, primero=fake.url) as stage,
-        chromium() as browser,
-    ):
+    async with primero() as fake, staged(tmp_path, primero=fake.url) as stage:
         case = await stage.put_case({**TOLD, "narrative": "=1+1 canary"}, "kmr")
         page = await sign_in(await window(browser), stage, AMAL)
         await claim(page, case)
@@ -415,10 +445,10 @@ def _read(path: str) -> bytes:
     return Path(path).read_bytes()
 
 
-async def test_a_new_colleague_opens_what_waited(tmp_path: Path) -> None:
+async def test_a_new_colleague_opens_what_waited(browser: Browser, tmp_path: Path) -> None:
     """After a roster with another person, a colleague's browser seals open cases for them too."""
     dana = Person("dana")
-    async with staged(tmp_path) as stage, chromium() as browser:
+    async with staged(tmp_path) as stage:
         case = await stage.put_case(TOLD)
         amal = await sign_in(await window(browser), stage, AMAL)
         await claim(amal, case)
@@ -429,8 +459,7 @@ async def test_a_new_colleague_opens_what_waited(tmp_path: Path) -> None:
         await stage.publish((*PEOPLE[:2], dana, ZANA), 2)
         await amal.reload()
         await amal.locator("#open-keys").click()
-        await amal.locator("dialog [name=passphrase]").fill("1234 5678 9012 3456 7890")
-        await amal.locator("dialog [type=submit]").first.click()
+        await unlocked(amal)
         await _until(lambda: stage.sealed_for(case), {2})
         await amal.locator("#open-case").click()
         await expect(amal.locator("#notes")).to_contain_text("canary-note")
@@ -441,8 +470,7 @@ async def test_a_new_colleague_opens_what_waited(tmp_path: Path) -> None:
         page = await sign_in(await window(browser), stage, dana)
         await page.goto(f"{stage.url}/console/queue?view=mine")
         await page.locator("#open-keys").click()
-        await page.locator("dialog [name=passphrase]").fill("1234 5678 9012 3456 7890")
-        await page.locator("dialog [type=submit]").first.click()
+        await unlocked(page)
         await page.locator(f"#case-{case} a[role=button]").click()
         await page.locator("#open-case").click()
         await expect(page.locator("#notes")).to_contain_text("canary-note")
@@ -455,9 +483,9 @@ async def _until(look: Callable[[], Any], wanted: object) -> None:
             await asyncio.sleep(0.1)
 
 
-async def test_keys_lock_when_nobody_is_there(tmp_path: Path) -> None:
+async def test_keys_lock_when_nobody_is_there(browser: Browser, tmp_path: Path) -> None:
     """Five idle minutes close the case on the page; what was typed is there after unlocking."""
-    async with staged(tmp_path) as stage, chromium() as browser:
+    async with staged(tmp_path) as stage:
         case = await stage.put_case(TOLD)
         context = await window(browser)
         await context.clock.install()
@@ -469,7 +497,6 @@ async def test_keys_lock_when_nobody_is_there(tmp_path: Path) -> None:
         assert "Basra" not in await page.locator("#summary").inner_text()
         await expect(page.locator("#opened")).to_be_hidden()
         await page.locator("#locked [data-unlock]").click()
-        await page.locator("dialog [name=passphrase]").fill("1234 5678 9012 3456 7890")
-        await page.locator("dialog [type=submit]").first.click()
+        await unlocked(page)
         await expect(page.locator("#summary")).to_contain_text("Basra")
         await expect(page.locator("#reply")).to_have_value("half a reply")
