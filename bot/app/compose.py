@@ -151,6 +151,7 @@ async def running(
                 Job("roster", 30, roster.refresh),
                 Job("escalate", 5, lambda: _escalated(escalate, roster, clock)),
                 Job("head", 3600, lambda: keep_head(cases, secrets.audit, clock.now())),
+                Job("sessions", 600, lambda: staff.sweep(clock.now())),
                 Job("retention", 3600, lambda: destroy_expired(cases, retention, clock.now())),
             ),
             clock,

@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+from tests.e2e.people import LONG, OnTelegram, plain
+
 from bot.app.simulate import StillClock
 from bot.domain.baghdad import day_of
 from bot.prove.people import LONG, OnTelegram, plain

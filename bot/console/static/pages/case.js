@@ -104,8 +104,7 @@ class CasePage {
     showTimes(this.#at("#case-row"));
     if (seen.state === "withdrawn") return this.#gone();
     if (!this.openable) return;
-    const { handle } = document.getElementById("frame").dataset;
-    if (seen.owner !== handle) return this.#taken();
+    if (!seen.yours) return this.#taken();
     if (this.file.parts && this.#news(seen)) this.#again();
   }
 
