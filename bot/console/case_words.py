@@ -48,6 +48,7 @@ STEPS: Final[dict[str, ConsolePhrase]] = {
     ),
     "lowering_by": ConsolePhrase("case", "{handle} asks to lower it to T{level}."),
     "own_wish": ConsolePhrase("case", "You asked for it. Somebody else decides."),
+    "open_first": ConsolePhrase("case", "Only its owner lowers a case, after opening it."),
     "needs_reason": ConsolePhrase("case", "Write the reason first."),
     "needs_member": ConsolePhrase("case", "Choose who takes it."),
     "member_on_duty": ConsolePhrase("case", "on duty"),

@@ -51,7 +51,8 @@ async function changeUrgency(page, form) {
   const text = form.reason?.value.trim() ?? "";
   if (level < page.level) await page.act("raise", () => ({ level }));
   else {
-    if (!form.reason || !text) throw sentence(words("needs_reason"));
+    if (!page.file.parts) throw sentence(words("open_first"));
+    if (!text) throw sentence(words("needs_reason"));
     await page.act("lower", async () => ({ level, note: await page.file.note("lowering", { level, text }) }));
     form.reason.value = "";
     page.showWritten();
