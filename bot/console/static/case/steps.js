@@ -33,6 +33,8 @@ export async function showWish(page) {
   if (!answer.wish) return;
   const { by, level } = answer.wish;
   const own = by === document.getElementById("frame").dataset.handle;
+  // What is agreed to is the level that stood here, not one it may have become meanwhile.
+  place.dataset.level = level;
   const asked = words("lowering_by", { handle: by, level });
   place.querySelector("#wish-words").textContent = own ? `${asked} ${words("own_wish")}` : asked;
   place.querySelector("#agree").hidden = own;
@@ -40,7 +42,8 @@ export async function showWish(page) {
 }
 
 async function decide(page, step) {
-  await page.act(step);
+  const { level } = page.content.querySelector("#wish").dataset;
+  await page.act(step, () => ({ level: Number(level) }));
   await showWish(page);
   page.refresh();
   say(words("step_done"), "done");
