@@ -35,7 +35,7 @@ export async function showWish(page) {
   const own = by === document.getElementById("frame").dataset.handle;
   // What is agreed to is the level that stood here, not one it may have become meanwhile.
   place.dataset.level = level;
-  const asked = words("lowering_by", { handle: by, level });
+  const asked = words("lowering_by", { handle: by, level: `T${level}` });
   place.querySelector("#wish-words").textContent = own ? `${asked} ${words("own_wish")}` : asked;
   place.querySelector("#agree").hidden = own;
   place.querySelector("#wish-reason").textContent = await loweringReason(page.file.hex, answer).catch(() => "");
