@@ -11,6 +11,7 @@ from bot.app.secrets import host_secrets
 from bot.cli.console import app
 from bot.domain.audit import Note
 from bot.domain.roster import Roster
+from bot.errors import UnsignedRosterError
 from bot.ports.staff import Account
 from bot.sealing import keys
 from bot.stores.sqlite import Database
@@ -95,6 +96,24 @@ def test_a_second_administrator_is_pinned_only_when_asked_for(house):
     assert "--more" in console("pin", "shir", code=1)
     console("pin", "shir", "--more")
     assert len(parse_admins((house / "secrets" / "admin.pub").read_text())) == 2
+
+
+def test_an_administrator_who_leaves_signs_nothing_more(house):
+    """From then on only the others put a roster in force; what she signed before stays true."""
+    for name in ("rona", "shir"):
+        joined(house, name, console("invite", name, "--role", "admin"))
+    console("pin", "rona")
+    first, second = (Roster(version=number, members=(member("amal"),)) for number in (1, 2))
+    (house / "data" / "roster.json").write_bytes(sign_roster(first, SEEDS["rona"]))
+    assert "another administrator" in console("unpin", "rona", code=1)
+    console("pin", "shir", "--more")
+    assert "after version 1" in console("unpin", "rona")
+    admins = parse_admins((house / "secrets" / "admin.pub").read_text())
+    assert check_roster(sign_roster(first, SEEDS["rona"]), admins).version == 1
+    assert check_roster(sign_roster(second, SEEDS["shir"]), admins).version == 2
+    with pytest.raises(UnsignedRosterError):
+        check_roster(sign_roster(second, SEEDS["rona"]), admins)
+    assert "not pinned" in console("unpin", "amal", code=1)
 
 
 @pytest.mark.parametrize(

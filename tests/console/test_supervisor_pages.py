@@ -176,7 +176,7 @@ async def test_a_second_person_lowers_an_urgency(stage, browser):
     page = await supervisor(browser, stage)
     await page.goto(f"{stage.url}/console/overview")
     wishes = page.locator("#wishes li")
-    assert "from T\u20660\u2069 to T\u20662\u2069" in await wishes.first.inner_text()
+    assert "from \u2068T0\u2069 to \u2068T2\u2069" in await wishes.first.inner_text()
     await wishes.nth(0).get_by_role("button", name="Agree").click()
     await expect(wishes).to_have_count(2)
     await wishes.nth(0).get_by_role("button", name="Refuse").click()

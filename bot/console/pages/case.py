@@ -272,10 +272,9 @@ def _may(row: CaseRow, member: Member) -> dict[str, bool]:
     """Which steps the page offers; the use cases decide again."""
     owner = row.owner == member.handle and row.state in OWNED
     above = row.state in OWNED and member.role == "supervisor"
-    alive = row.state not in DONE
     return {
         "write": owner,
-        "urgency": alive,
+        "urgency": row.state in QUEUED or owner or above,
         "hand_over": owner or above,
         "escalate": owner or above,
         "close": owner,

@@ -200,6 +200,7 @@ class CasePage {
       this.#showReport();
       this.showWritten();
       this.#at("#opened").hidden = false;
+      for (const later of this.content.querySelectorAll("[data-after-opening]")) later.hidden = false;
       showWish(this).catch(() => null);
     } catch (error) {
       this.#failed(error);
