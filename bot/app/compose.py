@@ -16,7 +16,6 @@ from bot.app.content import make_finder, make_presenter, read_content
 from bot.app.demo_sheet import read_demo_sheet
 from bot.app.health import Health
 from bot.app.jobs import Job, Jobs
-from bot.app.notices import start_mail, start_push
 from bot.app.organisation import Organisation
 from bot.app.reach import Reach, start_telegram, start_whatsapp
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
@@ -26,9 +25,9 @@ from bot.app.secrets import host_secrets
 from bot.app.settings import Settings
 from bot.app.wiping import wipe_memory
 from bot.channels.preview import PreviewChannel
-from bot.console.app import console_app
 from bot.console.desk import ConsoleDesk
 from bot.domain.retention import Retention
+from bot.i18n.catalogues import Catalogue
 from bot.ports.conversation import Conversation
 from bot.ports.runtime import Clock, Entropy
 from bot.sealing.vapid import push_public
@@ -123,16 +122,18 @@ async def running(
         health = Health(settings, database, epochs, lambda: roster() is not None, clock)
         conversation = await _watched(settings, health, converse, clock, stack)
         reach = Reach()
-        await start_telegram(settings, conversation, content.shelf.current, reach, stack)
-        await start_whatsapp(settings, conversation, epochs, reach, stack)
+        await start_telegram(
+            settings, conversation, content.shelf.current, content.catalogue, reach, stack
+        )
+        await start_whatsapp(settings, conversation, epochs, clock, reach, stack)
         pages = PreviewChannel(converse).routes() if demo else []
         trusted = roster()
         if demo and trusted is not None:
             await insert_samples(database, receipts, trusted, clock, entropy)
         staff = SqliteStaff(database)
-        start_mail(settings, organisation, roster, content.console, reach)
-        if settings.console_url:
-            start_push(staff, secrets.push, settings.console_url, clock, reach)
+        _call_staff(
+            settings, organisation, roster, content.console, staff, secrets.push, clock, reach
+        )
         escalate = Escalate(cases, reach.alarms)
         retention = Retention(organisation.retention_days)
 
@@ -149,6 +150,7 @@ async def running(
                 Job("roster", 30, roster.refresh),
                 Job("escalate", 5, lambda: _escalated(escalate, roster, clock)),
                 Job("head", 3600, lambda: keep_head(cases, secrets.audit, clock.now())),
+                Job("sessions", 600, lambda: staff.sweep(clock.now())),
                 Job("retention", 3600, lambda: destroy_expired(cases, retention, clock.now())),
             ),
             clock,
@@ -176,9 +178,37 @@ async def running(
                 push_key=push_public(secrets.push),
                 demo=read_demo_sheet(settings.data_dir) if demo else None,
             )
-        console = console_app(desk) if desk else None
-        app = make_app(reach.hooks, pages, ready=health.ready, console=console)
+        app = make_app(reach.hooks, pages, ready=health.ready, console=_console(desk))
         yield Running(app, tuple(reach.told), converse, sessions, jobs, database)
+
+
+def _call_staff(
+    settings: Settings,
+    organisation: Organisation,
+    roster: RosterFile,
+    texts: Catalogue,
+    staff: SqliteStaff,
+    push: bytes,
+    clock: Clock,
+    reach: Reach,
+) -> None:
+    """E-mail and browsers, where they are set; their libraries cost a tenth of a start."""
+    if not settings.smtp_url and not settings.console_url:
+        return
+    from bot.app.notices import start_mail, start_push  # noqa: PLC0415 - only if wanted
+
+    start_mail(settings, organisation, roster, texts, reach)
+    if settings.console_url:
+        start_push(staff, push, settings.console_url, clock, reach)
+
+
+def _console(desk: ConsoleDesk | None) -> ASGIApp | None:
+    """The console, where there is one; passkeys and templates cost a tenth of a start."""
+    if desk is None:
+        return None
+    from bot.console.app import console_app  # noqa: PLC0415 - only if wanted
+
+    return console_app(desk)
 
 
 async def _escalated(escalate: Escalate, roster: RosterFile, clock: Clock) -> int:

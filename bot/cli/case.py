@@ -299,7 +299,8 @@ def _print_opened(opened: OpenedCase) -> None:
     for note in opened.notes:
         print(f"\n{note.kind.capitalize()} by {note.author}, {clock_time(note.hour * HOUR)}")
         for name, value in note.fields.items():
-            print(value if name == "text" else f"  {name}: {value}")
+            if value:
+                print(value if name == "text" else f"  {name}: {value}")
 
 
 def _print_line(line: Line) -> None:

@@ -11,7 +11,7 @@ import typer
 from bot.app.roster_file import ADMIN_FILE, replace_file
 from bot.app.runtime import SystemClock
 from bot.app.settings import Settings
-from bot.cli.desk import DataDir, SecretsDir, refusals, settings_of
+from bot.cli.desk import DataDir, SecretsDir, read_roster, refusals, settings_of
 from bot.console.static_files import wordlist
 from bot.domain.audit import NOBODY, Note
 from bot.domain.baghdad import hour_of
@@ -22,7 +22,13 @@ from bot.ports.staff import Account, Invitation
 from bot.sealing import keys, spoken
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_staff import SqliteStaff
-from bot.usecases.trust_roster import Admins, parse_admins
+from bot.usecases.trust_roster import (
+    Admins,
+    FormerAdmin,
+    check_roster,
+    parse_admins,
+    write_admins,
+)
 
 app = typer.Typer(help="The caseworkers' console: invite, and pin who signs.", no_args_is_help=True)
 
@@ -78,17 +84,38 @@ def pin(
         public = bytes.fromhex(account.verify)
         before = _pinned(settings)
         _show(account)
-        if public in before:
+        if any(key == public and not isinstance(key, FormerAdmin) for key in before):
             print("pinned already")
             return
         if before and not more:
             raise ConfigurationError(
                 f"somebody else is pinned in {ADMIN_FILE}; add --more to let both sign"
             )
-        lines = "".join(f"{key.hex()}\n" for key in (*before, public))
-        replace_file(settings.secrets_dir / ADMIN_FILE, lines.encode())
-        (settings.secrets_dir / ADMIN_FILE).chmod(0o600)
+        _pin(settings, (*(key for key in before if key != public), public))
     print("pinned")
+
+
+@app.command()
+def unpin(
+    handle: str,
+    *,
+    data_dir: DataDir = None,
+    secrets_dir: SecretsDir = None,
+) -> None:
+    """Trust no roster that an administrator signs from now on; those in force before stay."""
+    with refusals():
+        settings = settings_of(data_dir, secrets_dir)
+        account = asyncio.run(_account(settings, handle))
+        public = bytes.fromhex(account.verify) if account else b""
+        before = _pinned(settings)
+        if public not in before:
+            raise ConfigurationError(f"{handle} is not pinned in {ADMIN_FILE}")
+        last = check_roster(read_roster(settings), before).version
+        after = tuple(FormerAdmin.since(key, last) if key == public else key for key in before)
+        if all(isinstance(key, FormerAdmin) for key in after):
+            raise ConfigurationError("nobody could sign any more; pin another administrator first")
+        _pin(settings, after)
+    print(f"{handle} signs nothing after version {last}")
 
 
 def _show(account: Account) -> None:
@@ -120,6 +147,11 @@ def _tag(text: str) -> Tag:
         if tag == text:
             return tag
     raise ConfigurationError(f"the language is one of {', '.join(TAGS)}")
+
+
+def _pin(settings: Settings, admins: Admins) -> None:
+    replace_file(settings.secrets_dir / ADMIN_FILE, write_admins(admins).encode())
+    (settings.secrets_dir / ADMIN_FILE).chmod(0o600)
 
 
 def _pinned(settings: Settings) -> Admins:

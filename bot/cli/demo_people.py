@@ -101,16 +101,19 @@ async def _accounts(settings: Settings, made: dict[str, Identity], passphrase: s
     database = await Database.open(settings.database_path)
     try:
         staff = SqliteStaff(database)
+        # One derivation for all: they share the passphrase, and a start should not take long.
+        salt = secrets.token_bytes(16)
+        halves = slots.from_passphrase(passphrase, salt)
         for person in PEOPLE:
-            await _account(staff, person, made[person.handle], passphrase)
+            await _account(staff, person, made[person.handle], salt, halves)
     finally:
         await database.close()
 
 
-async def _account(staff: SqliteStaff, person: Person, identity: Identity, passphrase: str) -> None:
+async def _account(
+    staff: SqliteStaff, person: Person, identity: Identity, salt: bytes, halves: slots.Halves
+) -> None:
     now = SystemClock().now()
-    salt = secrets.token_bytes(16)
-    halves = slots.from_passphrase(passphrase, salt)
     invitation = Invitation(
         token_hash=secrets.token_bytes(32), handle=person.handle, role=person.role, language="en",
         expires=now + HOUR, by=NOBODY,

@@ -39,6 +39,7 @@ def _add_rest() -> None:
         audit,
         backup,
         case,
+        casework,
         channel,
         console,
         demo,
@@ -64,6 +65,7 @@ def _add_rest() -> None:
     app.add_typer(directory.app, name="directory")
     app.add_typer(i18n.app, name="i18n")
     app.add_typer(roster.app, name="roster")
+    case.app.add_typer(casework.app)
     app.add_typer(case.app, name="case")
     app.add_typer(audit.app, name="audit")
     app.add_typer(console.app, name="console")

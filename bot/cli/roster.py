@@ -190,7 +190,9 @@ def sign(
                 f"this is no administrator pinned in {ADMIN_FILE}; use the right file"
             )
         roster = msgspec.structs.replace(draft, version=_next_version(settings, draft, admins))
-        replace_file(settings.data_dir / ROSTER_FILE, sign_roster(roster, identity.signing))
+        file = sign_roster(roster, identity.signing)
+        check_roster(file, admins)  # a former administrator signs what nobody would trust
+        replace_file(settings.data_dir / ROSTER_FILE, file)
         _write_draft(settings, roster)
     print(f"version {roster.version} signed, {len(roster.members)} members")
     _print_coverage(roster)

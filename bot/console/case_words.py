@@ -46,8 +46,9 @@ STEPS: Final[dict[str, ConsolePhrase]] = {
     "confirm_reopen": ConsolePhrase(
         "case", "Reopen the case? It goes back to the queue with its clock."
     ),
-    "lowering_by": ConsolePhrase("case", "{handle} asks to lower it to T{level}."),
+    "lowering_by": ConsolePhrase("case", "{handle} asks to lower it to {level}."),
     "own_wish": ConsolePhrase("case", "You asked for it. Somebody else decides."),
+    "open_first": ConsolePhrase("case", "Only its owner lowers a case, after opening it."),
     "needs_reason": ConsolePhrase("case", "Write the reason first."),
     "needs_member": ConsolePhrase("case", "Choose who takes it."),
     "member_on_duty": ConsolePhrase("case", "on duty"),

@@ -38,6 +38,14 @@ class RosterBook(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What a try at a passphrase costs in a browser: Argon2id's memory (KiB) and passes."""
+
+    memory: int = 65_536
+    passes: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class DemoSheet:
     """The demo's own people: handle → passphrase of a sample person. Never in `serve`."""
 
@@ -70,6 +78,7 @@ class ConsoleDesk:
     primero: str = ""
     push_key: str = ""
     demo: DemoSheet | None = None
+    cost: Cost = Cost()
 
     @property
     def host(self) -> str:

@@ -103,14 +103,15 @@ _SUPERVISOR: Final[frozenset[Actor]] = frozenset({"supervisor"})
 _SYSTEM: Final[frozenset[Actor]] = frozenset({"system"})
 _PERSON: Final[frozenset[Actor]] = frozenset({"person"})
 
-STAYING: Final[Mapping[Act, tuple[frozenset[State], frozenset[Actor]]]] = {
-    "note": (OWNED, _OWNER),
-    "hand_over": (OWNED, _OWNER_OR_ABOVE),
-    "raise": (OWNED | QUEUED, _OWNER_OR_ABOVE),
-    "lower": (OWNED, _OWNER),
-    "agree_lower": (OWNED | QUEUED, _STAFF),
-    "refuse_lower": (OWNED | QUEUED, _STAFF),
-}
+STAYING: Final[tuple[tuple[Act, frozenset[State], frozenset[Actor]], ...]] = (
+    ("note", OWNED, _OWNER),
+    ("hand_over", OWNED, _OWNER_OR_ABOVE),
+    ("raise", OWNED, _OWNER_OR_ABOVE),
+    ("raise", QUEUED, _STAFF),
+    ("lower", OWNED, _OWNER),
+    ("agree_lower", OWNED | QUEUED, _STAFF),
+    ("refuse_lower", OWNED | QUEUED, _STAFF),
+)
 """Acts that leave a case in its state, in which states and by whom they may be taken."""
 
 STEPS: Final[Mapping[tuple[State, Act], Step]] = {
@@ -153,10 +154,6 @@ STEPS: Final[Mapping[tuple[State, Act], Step]] = {
     ("closed", "withdraw"): Step("withdrawn", _PERSON),
     ("duplicate", "reopen"): Step("reopened", _SUPERVISOR),
     ("duplicate", "withdraw"): Step("withdrawn", _PERSON),
-    **{
-        (state, act): Step(state, by)
-        for act, (states, by) in STAYING.items()
-        for state in sorted(states)
-    },
+    **{(state, act): Step(state, by) for act, states, by in STAYING for state in sorted(states)},
 }
 """Everything that is not here is refused."""

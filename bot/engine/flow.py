@@ -102,6 +102,8 @@ class Node:
     results: tuple[tuple[str, str], ...] = ()
     free: bool = False
     limit: int = 1000
+    more: str = ""
+    """The saved text that goes on with what is written here instead of an answer."""
     returns: bool = False
     end: bool = False
     note: str = ""

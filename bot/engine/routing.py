@@ -18,7 +18,7 @@ from bot.engine.routing_files import IDIOM, TOPICS, Command, Entry, Source, Topi
 from bot.engine.routing_phrases import Phrase, compile_phrases
 from bot.engine.routing_reader import Reader
 from bot.engine.routing_rules import compile_rule
-from bot.engine.routing_weights import NAME, Scale
+from bot.engine.routing_weights import DENIED, NAME, Scale
 from bot.engine.routing_words import Vocabulary, Word
 
 __all__ = ["TOPICS", "Command", "Lexicon", "Route", "Topic"]
@@ -115,8 +115,10 @@ class Lexicon:
         """What the weights see of each word; for those who work on the lexicon."""
         words, _, _ = self._read(text)
         names = self._vocabulary.names.items()
-        signs = map(self._scale.signs, words)
-        return [frozenset(name for name, bit in names if bits & bit) for bits in signs]
+        return [
+            frozenset(name for name, bit in names if bits & bit)
+            for bits in self._scale.signs(words)
+        ]
 
     def _read(self, text: str) -> tuple[list[Word], list[tuple[Phrase, int, int]], set[int]]:
         words = Reader(self._vocabulary, text).words()
@@ -136,7 +138,10 @@ class Lexicon:
             else:
                 weights[bit] = (weight.danger, weight.despair)
         names = self._vocabulary.names
-        return Scale(weights, start, names["min"], names["me"], names.get("calm", 0))
+        denied = sum(names.get(name, 0) for name in DENIED)
+        return Scale(
+            weights, start, names["min"], names["me"], names.get("calm", 0), names["neg"], denied
+        )
 
     def _add_concepts(self, source: Source) -> None:
         for entry in source.plain:
@@ -236,25 +241,25 @@ class Lexicon:
         return self._alone[near[0]] if near and len(near[0]) >= _SHORTEST_SLIP else None
 
     def _by_phrase(
-        self, found: list[tuple[Phrase, int, int]], hidden: set[int], first: int = 0
+        self, found: list[tuple[Phrase, int, int]], hidden: set[int], least: int = 0
     ) -> Route:
         best = OTHER
-        for phrase, first, last in found:
-            if phrase.owner in {"", IDIOM} or _inside(first, last, hidden):
+        for phrase, start, end in found:
+            if phrase.owner in {"", IDIOM} or _inside(start, end, hidden):
                 continue
             topic = cast("Topic", phrase.owner)
-            if first <= TOPICS.index(topic) < TOPICS.index(best.topic):
+            if least <= TOPICS.index(topic) < TOPICS.index(best.topic):
                 best = _route(topic, phrase.text)
         return best
 
-    def _by_rule(self, words: list[Word], best: Route, first: int = 0) -> Route:
+    def _by_rule(self, words: list[Word], best: Route, least: int = 0) -> Route:
         """The first rule that matches and outranks `best`; rules stand in order of priority."""
         present = _present(words)
         for rule in self._rules:
             topic = cast("Topic", rule.owner)
             if TOPICS.index(topic) >= TOPICS.index(best.topic):
                 break
-            if TOPICS.index(topic) < first or not rule.slots[0] & present:
+            if TOPICS.index(topic) < least or not rule.slots[0] & present:
                 continue
             if rule.span(words, present):
                 return _route(topic, rule.name)

@@ -16,6 +16,9 @@ from bot.engine.routing_words import Word
 WINDOW: Final = 24
 """Words that are weighed together; a long story is weighed piece by piece."""
 _STEP: Final = 8
+_BEFORE: Final = 3
+DENIED: Final = ("hit", "weapon", "danger", "hurt", "threat", "rape", "touch", "injured")
+"""Concepts that "does not" and "has no" deny; a denied death or flight is no comfort."""
 _EVERYDAY: Final = -60
 """A sum below which everyday words outweigh a single rule."""
 NAME: Final = "weights"
@@ -34,6 +37,9 @@ class Scale:
     """... so that it says `me` to the rules, and nothing here."""
     calm: int
     """The concept of everyday words."""
+    neg: int
+    denied: int
+    """What a `neg` on the word or up to three words before takes away."""
 
     def topic(self, words: Sequence[Word]) -> Literal["danger_now", "self_harm"] | None:
         """The danger that the heaviest piece of a text speaks of, or None."""
@@ -64,16 +70,29 @@ class Scale:
                 despair += weight[1]
         return danger, despair
 
-    def signs(self, word: Word) -> int:
-        """The concepts of a word that may have a weight."""
-        return word.bits & ~self.me if word.bits & self.mine else word.bits
+    def signs(self, words: Sequence[Word]) -> list[int]:
+        """The concepts of each word that may have a weight."""
+        found = []
+        for index, word in enumerate(words):
+            bits = word.bits & ~self.me if word.bits & self.mine else word.bits
+            if bits & self.denied and self._is_denied(index, words):
+                bits &= ~self.denied
+            found.append(bits)
+        return found
+
+    def _is_denied(self, index: int, words: Sequence[Word]) -> bool:
+        return any(
+            word.bits & self.neg and words[index].place - word.place <= _BEFORE
+            for word in words[max(0, index - _BEFORE) : index + 1]
+        )
 
     def _pieces(self, words: Sequence[Word]) -> set[int]:
         """The concepts of every stretch of words."""
+        signs = self.signs(words)
         pieces = set()
         for first in range(0, max(1, len(words) - WINDOW + _STEP), _STEP):
             concepts = 0
-            for word in words[first : first + WINDOW]:
-                concepts |= self.signs(word)
+            for bits in signs[first : first + WINDOW]:
+                concepts |= bits
             pieces.add(concepts)
         return pieces

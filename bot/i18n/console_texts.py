@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from babel.messages.extract import extract
+from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
 
 from bot.i18n.contexts import PROGRAM
@@ -48,6 +49,7 @@ def _python(path: Path, source: str) -> Iterator[Unit]:
 
 
 def _template(path: Path, source: str) -> Iterator[Unit]:
+    _refuse_variables(path.read_text(encoding="utf-8"), source)
     with path.open("rb") as file:
         method: Any = babel_extract
         rows = extract(method, file, TEMPLATE_KEYWORDS, (TAG,), OPTIONS, strip_comment_tags=True)
@@ -55,12 +57,29 @@ def _template(path: Path, source: str) -> Iterator[Unit]:
             yield _unit(context, messages, comments, source, line)
 
 
+def _refuse_variables(template: str, source: str) -> None:
+    """Babel passes over a text that is no literal: nobody would ever translate it."""
+    for call in Environment(autoescape=True).parse(template).find_all(nodes.Call):
+        name = call.node.name if isinstance(call.node, nodes.Name) else ""
+        literals = {"pgettext": 2, "npgettext": 3}.get(name, 0)
+        given = call.args[:literals]
+        if len(given) < literals or not all(
+            isinstance(each, nodes.Const) and isinstance(each.value, str) and each.value
+            for each in given
+        ):
+            raise _no_literals(source, call.lineno)
+
+
+def _no_literals(source: str, line: int) -> CatalogueError:
+    return CatalogueError(
+        f"{source}:{line}: a text of the console is written with two literals, the name of its "
+        'page and the English: pgettext("queue", "What waits")'
+    )
+
+
 def _unit(context: str | None, messages: Any, comments: Any, source: str, line: int) -> Unit:
     forms = (messages,) if isinstance(messages, str) else tuple(messages)
     if not context or context == PROGRAM or not all(forms):
-        raise CatalogueError(
-            f"{source}:{line}: a text of the console is written with two literals, the name of its "
-            'page and the English: pgettext("queue", "What waits")'
-        )
+        raise _no_literals(source, line)
     plural = forms[1] if len(forms) > 1 else ""
     return Unit(context, forms[0], plural, tuple(comments), source, line)

@@ -1,6 +1,7 @@
 """What a check works with: how much to do, where, and the program to do it to."""
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,12 @@ Scale = Literal["quick", "long"]
 Amount = TypeVar("Amount")
 
 
+@functools.cache
+def _book() -> Book:
+    """Reading takes two seconds and gives the same each time."""
+    return read_content(sample=False).shelf.current
+
+
 @dataclass(slots=True)
 class Bench:
     """One check's surroundings; `planted` puts the check's own fault into the program."""
@@ -30,7 +37,6 @@ class Bench:
     planted: bool = False
     talks: int = 0
     """How many talks the residue check holds; 0 for the scale's own number."""
-    _book: Book | None = None
     _made: int = field(default=0)
 
     def amount(self, quick: Amount, long: Amount) -> Amount:
@@ -40,9 +46,7 @@ class Bench:
     @property
     def book(self) -> Book:
         """The flows people walk through."""
-        if self._book is None:
-            self._book = read_content(sample=False).shelf.current
-        return self._book
+        return _book()
 
     def fresh(self, name: str = "house", root: Path | None = None) -> Installation:
         """A new installation in a folder of its own."""

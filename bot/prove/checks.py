@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.prove import faults, forgetting, kill, residue
+from bot.prove import attack, faults, forgetting, fuzz, kill, load, residue, telemetry
 from bot.prove.bench import Bench, Scale
 from bot.prove.ledger import Ledger
 
@@ -16,6 +16,10 @@ CHECKS: Final[dict[str, Callable[[Bench], Awaitable[None]]]] = {
     "forgetting": forgetting.check,
     "kill": kill.check,
     "faults": faults.check,
+    "attack": attack.check,
+    "fuzz": fuzz.check,
+    "telemetry": telemetry.check,
+    "load": load.check,
 }
 
 

@@ -34,10 +34,10 @@ PATIENCE_SECONDS: Final = 15.0
 async def check(bench: Bench) -> None:
     """The disk, the database, both providers, the clock."""
     async with bench.nursery() as nursery:
-        await _disk_full(bench, nursery)
         await _locked(bench, nursery)
         if bench.planted:
             return
+        await _disk_full(bench, nursery)
         await _large_wal(bench, nursery)
         await _corrupt(bench, nursery)
         await _telegram_fails(bench, nursery)
@@ -152,10 +152,12 @@ async def _locked(bench: Bench, nursery: Nursery) -> None:
         with told.place.locked():
             while time.monotonic() < until:
                 await helped.ask("database locked")
-                if bench.planted:
+                if helped.faults:
                     break
-        faults = [*helped.faults, *await _alarmed(told, "store_unavailable")]
-        faults += await _reports(bench, told, 3)
+        faults = [*helped.faults]
+        if not bench.planted:
+            faults += await _alarmed(told, "store_unavailable")
+            faults += await _reports(bench, told, 3)
         bench.ledger.record(
             HELP, f"database locked for {seconds} s, then free", helped.asked, faults, helped.note
         )

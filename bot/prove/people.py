@@ -136,7 +136,9 @@ class Person:
         await self.write(words)
         while not self.sees("report.secret_word"):
             await self.choose("", "!skip")
-        await (self.write(secret) if secret else self.choose("report.secret_word", "!skip"))
+        await self.choose("report.secret_word", "word" if secret else "!skip")
+        if secret:
+            await self.write(secret)
         if self.sees("report.share_gate"):
             await self.choose("report.share_gate", "no")
             await self.choose("report.statistics", "!skip")

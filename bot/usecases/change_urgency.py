@@ -42,10 +42,12 @@ async def lower_urgency(at: AtCase, level: int, note: NewNote) -> bool:
     return False
 
 
-async def agree_lowering(at: AtCase) -> None:
-    """Agree, as a second person, to what a colleague wished."""
+async def agree_lowering(at: AtCase, seen: int | None = None) -> None:
+    """Agree, as a second person, to what a colleague wished: to the level that was `seen`."""
     move = staying(at, "agree_lower")
     wish = await _wish(at)
+    if seen not in (None, wish.level):
+        raise CaseError("the wish to lower this case is another by now; look again", "no_wish")
     if wish.by == at.member.handle:
         raise CaseError("a second person must agree; it cannot be you", "second_person")
     if wish.level <= at.row.urgency:

@@ -13,6 +13,7 @@ from bot.domain.baghdad import hour_of
 from bot.domain.notes import NoteKind
 from bot.domain.report import Report, clean_text, from_dict
 from bot.domain.roster import Handle, Member
+from bot.domain.scrub import tidy
 from bot.domain.urgency import Reason, Urgency
 from bot.errors import CaseError, OpenError
 from bot.ports.cases import CaseRow, Entry
@@ -23,7 +24,7 @@ from bot.usecases.hand_off import ADDITION_LIMIT
 
 NOTE_LIMIT: Final = 4_000
 KEY_LIMIT: Final = 40
-NOTE_MARKS: Final = frozenset({"what", "by", "sig", "resealed"})
+NOTE_MARKS: Final = frozenset({"what", "by", "at_hour", "sig", "resealed"})
 
 
 class Opener(Protocol):
@@ -120,9 +121,7 @@ def _note(row: CaseRow, note: SealedNote, anchor: bytes, opener: Opener) -> Staf
     if (body.get("by"), body.get("what")) != (note.author, note.kind):
         raise OpenError("a note is not by who it seems to be; tell the administrator")
     fields = {
-        clean_text(key, KEY_LIMIT): clean_text(value, NOTE_LIMIT)
-        if isinstance(value, str)
-        else value
+        tidy(key, KEY_LIMIT): tidy(value, NOTE_LIMIT) if isinstance(value, str) else value
         for key, value in body.items()
         if key not in NOTE_MARKS
     }

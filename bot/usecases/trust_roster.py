@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from bot.domain import roster as rosters
 from bot.domain.roster import Handle, Member, Roster, SignedRoster
@@ -50,23 +50,56 @@ class TrustedRoster:
         )
 
 
-def parse_admins(text: str) -> Admins:
-    """The pinned public keys (the file admin.pub: 64 hex digits a line); RosterError if none is.
+class FormerAdmin(bytes):
+    """The key of somebody who signs no more; rosters up to version `last` stay what they are."""
 
-    Any of them may sign. Blank lines, and lines that begin with #, are passed over.
+    last: int
+
+    @classmethod
+    def since(cls, public: bytes, last: int) -> Self:
+        """The same key for who has left, the newest roster then being `last`."""
+        former = cls(public)
+        former.last = last
+        return former
+
+
+def parse_admins(text: str) -> Admins:
+    """The pinned public keys (the file admin.pub); RosterError if there is none, or a broken one.
+
+    Each line holds 64 hex digits, and of a `FormerAdmin` also "until VERSION". Any of them may
+    sign. Blank lines, and lines that begin with #, are passed over.
     """
     lines = [line.strip() for line in text.splitlines()]
-    keys_found = [line for line in lines if line and not line.startswith("#")]
     try:
-        admins = tuple(bytes.fromhex(line) for line in keys_found)
+        admins = tuple(_admin(line) for line in lines if line and not line.startswith("#"))
     except ValueError:
         admins = ()
-    if not admins or any(len(public) != PUBLIC_BYTES for public in admins):
+    if not admins:
         raise RosterError(
-            "admin.pub must hold public keys (64 hex digits, one a line) and nothing else; copy it "
-            "again from the administrator"
+            'admin.pub must hold public keys (64 hex digits, one a line, some with "until" and a '
+            "roster version) and nothing else; copy it again from the administrator"
         )
     return tuple(dict.fromkeys(admins))
+
+
+def write_admins(admins: Admins) -> str:
+    """The text that `parse_admins` reads."""
+    ends = (f" until {key.last}" if isinstance(key, FormerAdmin) else "" for key in admins)
+    return "".join(f"{key.hex()}{end}\n" for key, end in zip(admins, ends, strict=True))
+
+
+def _admin(line: str) -> bytes:
+    digits, until, last = line.partition(" until ")
+    public = bytes.fromhex(digits)
+    if len(public) != PUBLIC_BYTES:
+        raise ValueError(line)
+    return FormerAdmin.since(public, int(last)) if until else public
+
+
+def _may_sign(admin: bytes, version: object) -> bool:
+    if isinstance(admin, FormerAdmin):
+        return isinstance(version, int) and version <= admin.last
+    return True
 
 
 def check_roster(file: bytes, admins: Admins) -> TrustedRoster:
@@ -77,7 +110,10 @@ def check_roster(file: bytes, admins: Admins) -> TrustedRoster:
         signature = bytes.fromhex(signed.signature)
     except (SealError, ValueError):
         message, signature = b"", b""
-    if not signature or not any(keys.verify(admin, message, signature) for admin in admins):
+    version = signed.roster.get("version")
+    if not signature or not any(
+        _may_sign(admin, version) and keys.verify(admin, message, signature) for admin in admins
+    ):
         raise UnsignedRosterError(
             "the roster is not signed by an administrator this installation trusts, or it was "
             "altered; sign it again with `sanad roster sign`, or restore the signed file"

@@ -111,6 +111,18 @@ async def test_a_roster_of_another_administrator_is_refused(settings, tmp_path):
         await restored(settings, tmp_path / "good.age")
 
 
+async def test_a_database_that_appears_meanwhile_is_not_replaced(settings, tmp_path):
+    """Somebody starts the service while a restore is under way: the restore gives up."""
+    await filled(settings)
+    make_backup(settings, tmp_path / "good.age", NOW)
+    before = settings.database_path.read_bytes()
+    with restore.unsealed(settings, tmp_path / "good.age", unseal) as copy:
+        checked = await restore.check_copy(settings, copy)
+        with pytest.raises(ConfigurationError, match="never overwritten"):
+            restore.put_in_place(settings, copy, checked.files)
+    assert settings.database_path.read_bytes() == before
+
+
 async def test_noise_sealed_as_a_backup_is_refused(settings, tmp_path):
     """A sealed file that holds no database is no backup."""
     noise = tmp_path / "noise.age"

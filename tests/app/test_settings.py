@@ -73,6 +73,21 @@ def logs_as_before():
 
 # ------------------------------------------------------------------ refusals
 REFUSED = {
+    "a console without encryption": (
+        {"CONSOLE_URL": "http://desk.invented.test"},
+        "CONSOLE_URL",
+        "https://",
+    ),
+    "a console below a path": (
+        {"CONSOLE_URL": "https://desk.invented.test/console"},
+        "CONSOLE_URL",
+        "a host only",
+    ),
+    "a Primero without encryption": (
+        {"PRIMERO_URL": "http://primero.invented.test"},
+        "PRIMERO_URL",
+        "https://",
+    ),
     "a placeholder token": ({"TELEGRAM_TOKEN": "change-me"}, "TELEGRAM_TOKEN", "placeholder"),
     "a bracketed token": ({"TELEGRAM_TOKEN": "<token>"}, "TELEGRAM_TOKEN", "placeholder"),
     "a placeholder sid": (

@@ -1,6 +1,7 @@
 """Replies out, messages erased at Twilio, and everything that can go wrong on the way."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -187,6 +188,20 @@ async def test_a_message_older_than_the_window_is_only_erased():
         async with running(twilio, talk):
             await cleared(twilio, AMAL)
         assert (talk.taken, twilio.calls["create"]) == ([], 0)
+
+
+async def test_what_a_sender_got_before_the_first_start_is_left_untouched():
+    """A sender that served something else before loses none of its messages, in no direction."""
+    talk = Talk()
+    async with FakeTwilio() as twilio:
+        twilio.record(AMAL, "for somebody else", age=3600)
+        sent = twilio.record(AMAL, "also old", age=600)
+        sent.inbound, sent.sender, sent.to, sent.status = False, SENDER, AMAL, "delivered"
+        twilio.record(BERI, "hello", age=60)
+        async with running(twilio, talk, since=time.time() - 300):
+            await cleared(twilio, BERI)
+            assert len(twilio.left(AMAL)) == 2
+        assert talk.texts == ["hello"]
 
 
 async def test_a_message_still_at_the_webhook_is_left_alone():

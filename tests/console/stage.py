@@ -20,7 +20,7 @@ from playwright.async_api import TimeoutError as TooLate
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
 from bot.app.runtime import SystemClock, SystemEntropy
 from bot.console.app import console_app
-from bot.console.desk import ConsoleDesk
+from bot.console.desk import ConsoleDesk, Cost
 from bot.domain.audit import Note
 from bot.domain.baghdad import WEEK, hour_of
 from bot.domain.language import TAGS, Tag
@@ -36,13 +36,15 @@ from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
 from bot.stores.sqlite_sessions import SqliteSessions
 from bot.stores.sqlite_staff import SqliteStaff
-from bot.usecases.hand_off import prepare_case
+from bot.usecases.hand_off import prepare_addition, prepare_case
 from bot.usecases.trust_roster import sign_roster
 
 ADMIN_SEED = hashlib.sha256(b"administrator of the stage").digest()
 ADMIN = keys.signing_public(ADMIN_SEED)
 PASSPHRASE = "1234 5678 9012 3456 7890"
 SALT = bytes(range(16))
+COST = Cost(memory=256, passes=1)
+"""A real passphrase costs a second or two each time; what is tested here is not its cost."""
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update",
@@ -103,7 +105,7 @@ PEOPLE = (AMAL, BAHAR, ZANA)
 
 
 def derived(passphrase: str) -> tuple[bytes, bytes]:
-    argon = Argon2id(salt=SALT, length=64, iterations=3, lanes=1, memory_cost=65_536)
+    argon = Argon2id(salt=SALT, length=64, iterations=COST.passes, lanes=1, memory_cost=COST.memory)
     made = argon.derive(passphrase.encode())
     return made[:32], made[32:]
 
@@ -155,6 +157,15 @@ class Stage:
         )
         await self.sessions.turn((os.urandom(16),), lambda _: (Change(case=new), None))
         return new.case.hex()
+
+    async def add(self, case: str, text: str) -> None:
+        """Something the person adds with the code."""
+        mailbox = await self.desk.cases.mailbox(bytes.fromhex(case))
+        view = await self.desk.cases.look(mailbox.tag)
+        entry = prepare_addition(
+            text, view=view, language="en", now=self.clock.now(), roster=self.desk.rosters()
+        )
+        assert await self.desk.cases.add_entry(entry)
 
     async def hire(self, person: Person) -> None:
         """An account for one more person; the roster does not know them yet."""
@@ -211,6 +222,7 @@ async def staged(
         retention=Retention(30),
         seed=b"s" * 32,
         primero=primero,
+        cost=COST,
     )
     for person in people:
         await join(staff, person, clock.now())
@@ -259,6 +271,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=15_000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         try:
@@ -274,8 +287,10 @@ async def window(browser: Browser, **options: Any) -> BrowserContext:
     return context
 
 
-async def sign_in(context: BrowserContext, stage: Stage, person: Person) -> Page:
-    """Through the sign-in page, with passphrase and one-time code."""
+async def sign_in(
+    context: BrowserContext, stage: Stage, person: Person, shows: str = "#rows"
+) -> Page:
+    """Through the sign-in page, with passphrase and one-time code, until its first page `shows`."""
     page = await context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -290,7 +305,7 @@ async def sign_in(context: BrowserContext, stage: Stage, person: Person) -> Page
     await form.locator("[name=code]").fill(person.code(stage.clock.now()))
     await form.locator("[type=submit]").click()
     try:
-        await page.wait_for_selector("#rows")
+        await page.wait_for_selector(shows)
     except TooLate:
         raise AssertionError(f"{page.url}: {await page.inner_text('body')} {faults}") from None
     return page

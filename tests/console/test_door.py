@@ -35,7 +35,8 @@ async def stranger(stage: Stage):
 
 PATHS = (
     "/login", "/join", "/help", "/calendar", "/queue", "/roster", "/me", "/nothing-here",
-    "/api/me", "/api/rosters?after=0", "/api/accounts", "/static/0/app.js", "/static/0/none.js", "/",
+    "/api/me", "/api/rosters?after=0", "/api/accounts", "/static/0/app.js", "/static/0/none.js",
+    "/",
 )  # fmt: skip
 
 
@@ -71,8 +72,8 @@ async def test_pages_have_no_script_style_or_handler_of_their_own(stage: Stage, 
         assert "<style" not in page
         assert " style=" not in page
         assert " onclick=" not in page
-        assert all(part.startswith(" src=") or part.startswith(' type="module" src=')
-                   for part in page.split("<script")[1:])  # fmt: skip
+        scripts = page.split("<script")[1:]
+        assert all(part.startswith((" src=", ' type="module" src=')) for part in scripts)
 
 
 async def test_another_name_is_refused(stage: Stage, stranger: Client):

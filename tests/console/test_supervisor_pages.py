@@ -6,9 +6,11 @@ import io
 import sqlite3
 
 import pytest
+from playwright.async_api import expect
 
 from bot.domain.audit import Note, link
 from bot.domain.tallies import Tally
+from bot.ports.cases import Lowering, Move
 from bot.ports.casework import View
 from bot.usecases.claim import claim_case
 from tests.console.stage import AMAL, PEOPLE, Person, chromium, staged, window
@@ -118,7 +120,8 @@ async def test_every_browser_tells_of_a_past_that_changed(stage, browser, damage
     for number in range(9):
         await stage.desk.audit.note(Note(494_000, "zana", "open", bytes([number]) * 16))
     page = await signed_in(await window(browser), stage, AMAL)
-    await page.wait_for_function("JSON.parse(localStorage['sanad.pins'] ?? '{}').audit?.seq > 9")
+    while not await page.evaluate("JSON.parse(localStorage['sanad.pins'] ?? '{}').audit?.seq > 9"):
+        await page.wait_for_timeout(50)
     with sqlite3.connect(stage.path) as connection:
         if damage == "cut off":
             connection.execute("DELETE FROM audit WHERE seq > 4")
@@ -155,3 +158,32 @@ async def test_acts_are_filtered(stage, browser):
     refused = await page.goto(f"{stage.url}/console/audit?first=yesterday")
     assert refused.status == 400
     assert (await stage.desk.casework.queue_page(View("waiting"))) == ()
+
+
+async def test_a_second_person_lowers_an_urgency(stage, browser):
+    """The wish stands with both levels; agreeing does exactly what was seen, refusing nothing."""
+    cases = stage.desk.cases
+    now = stage.clock.now()
+    for _ in range(3):
+        await stage.put_case({"danger_now": "yes", "topics": ["other"]})
+    for row in await cases.rows(("new",)):
+        row = await claim_case(cases, row, AMAL.member(), now, anyway=True)  # noqa: PLW2901
+        wish = Lowering(row.case, 2, "amal", now // 3600)
+        note = Note(now // 3600, "amal", "lower", row.case)
+        assert await cases.move(
+            Move(row, row.state, note, owner=row.owner, lease=row.lease, wish=wish)
+        )
+    page = await supervisor(browser, stage)
+    await page.goto(f"{stage.url}/console/overview")
+    wishes = page.locator("#wishes li")
+    assert "from \u2068T0\u2069 to \u2068T2\u2069" in await wishes.first.inner_text()
+    await wishes.nth(0).get_by_role("button", name="Agree").click()
+    await expect(wishes).to_have_count(2)
+    await wishes.nth(0).get_by_role("button", name="Refuse").click()
+    await expect(wishes).to_have_count(1)
+    assert sorted(row.urgency for row in await cases.rows(("claimed",))) == [0, 0, 2]
+    with sqlite3.connect(stage.path) as connection:
+        connection.execute("UPDATE lowerings SET level = 3")
+    await wishes.nth(0).get_by_role("button", name="Agree").click()
+    await page.locator("#notice").wait_for()
+    assert sorted(row.urgency for row in await cases.rows(("claimed",))) == [0, 0, 2]

@@ -3,10 +3,12 @@
 import time
 from pathlib import Path
 
+from tests.e2e.people import LONG, OnTelegram, plain
+
 from bot.app.simulate import StillClock
 from bot.domain.baghdad import day_of
+from bot.prove.people import LONG, OnTelegram, plain
 from tests.e2e.house import serving
-from tests.e2e.people import LONG, OnTelegram, plain
 
 ROSE, SARA = 4_503_599_627_000_001, 4_503_599_627_000_002
 WORDS = "they keep my papers and I may not leave the house"

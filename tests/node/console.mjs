@@ -10,6 +10,7 @@ const keys = await import(`${here}/keys.js`);
 const padding = await import(`${here}/padding.js`);
 const roster = await import(`${here}/roster.js`);
 const slots = await import(`${here}/slots.js`);
+const spoken = await import(`${here}/spoken.js`);
 
 const reports = await import("../../bot/console/static/case/report.js");
 const tables = await import("../../bot/console/static/case/tables.js");
@@ -79,6 +80,7 @@ const jobs = {
     const { key, auth } = slots.fromRecovery(code);
     return { key: hex(key), auth: hex(auth) };
   },
+  spoken: ({ recipient, verify }) => spoken.places(recipient, verify),
   passkey: ({ prf }) => hex(slots.fromPasskey(fromHex(prf))),
   summarise({ answers, urgency, model }) {
     const report = reports.readReport(answers, model);

@@ -5,6 +5,7 @@ import io
 import logging
 import sys
 import tempfile
+import threading
 import traceback
 
 import aiohttp
@@ -73,7 +74,7 @@ def witness(monkeypatch, capfd):
     root = logging.getLogger()
     loggers = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict)]
     kept = [(one, one.level, one.handlers[:], one.propagate) for one in (root, *loggers)]
-    hook = sys.excepthook
+    hooks = (sys.excepthook, sys.unraisablehook, threading.excepthook)
     logs.configure(logging.DEBUG)
     heard = Witness()
     root.addHandler(heard)
@@ -85,7 +86,8 @@ def witness(monkeypatch, capfd):
     yield heard
     for one, level, handlers, propagate in kept:
         one.level, one.handlers[:], one.propagate = level, handlers, propagate
-    sys.excepthook = hook
+    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
+    logging.captureWarnings(capture=False)
     structlog.reset_defaults()
 
 

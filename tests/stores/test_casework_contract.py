@@ -176,6 +176,36 @@ async def test_news_reaches_the_next_owner(shelf):
     assert not (await shelf.row(number(1))).news
 
 
+async def test_a_step_from_another_urgency_is_refused(shelf):
+    """Who still sees the old level decides anew."""
+    row = await claimed(shelf, urgency=1)
+    assert await shelf.store.move(keep(row, urgency=0))
+    assert not await shelf.store.move(keep(row, sealed_note=sealed_note()))
+    assert (await shelf.row(number(1))).urgency == 0
+
+
+async def test_a_clock_starts_at_the_rung_it_is_given_or_runs_on(shelf):
+    """What goes up calls higher at once; what only changes a word leaves the clock as it ran."""
+    row = await claimed(shelf)
+    up = Move(row, "escalated", note(act="escalate"), due=NOW + 5, rung=2)
+    assert await shelf.store.move(up)
+    row = await shelf.row(number(1))
+    assert await shelf.store.move(keep(row, clock_runs_on=True))
+    (ringing,) = await shelf.store.take_due(NOW + 5, NOW + 65)
+    assert (ringing.rung, ringing.due) == (2, NOW + 5)
+    assert await shelf.store.move(keep(await shelf.row(number(1))))
+    assert await shelf.store.next_due() is None
+
+
+async def test_further_acts_of_a_step_stand_on_record(shelf):
+    """Who gave and who took stand side by side in the chain."""
+    row = await claimed(shelf)
+    both = keep(row, note=note("amal", "hand_over"), also=(note("bahar", "take_over"),))
+    assert await shelf.store.move(both)
+    acts = [(each.note.actor, each.note.act) for each in await shelf.store.audit()]
+    assert acts[-2:] == [("amal", "hand_over"), ("bahar", "take_over")]
+
+
 # ---------------------------------------------------------------------- owners
 async def test_cases_of_who_is_no_member_return_to_the_queue(shelf):
     """A case owned only by somebody who left is nobody's: it goes back, and calls."""

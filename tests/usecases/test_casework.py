@@ -289,10 +289,11 @@ async def test_one_person_raises_and_the_case_calls_sooner():
         await raise_urgency(await desk.at("bahar"), 0)
 
 
-async def test_a_supervisor_raises_what_waits():
+@pytest.mark.parametrize("handle", ["bahar", "zana"])
+async def test_anybody_who_opens_cases_raises_what_waits(handle):
     """A waiting case that is raised starts its clock anew, as its new level demands."""
     desk = await Desk.filed()
-    await raise_urgency(await desk.at("zana"), 0)
+    await raise_urgency(await desk.at(handle), 0)
     (ringing,) = await desk.store.take_due(NOW, NOW + 60)
     assert (ringing.urgency, ringing.rung, ringing.due) == (0, 0, NOW)
 

@@ -6,7 +6,13 @@ from bot.app.roster_file import RosterFile
 from bot.errors import OldRosterError, RosterError, UnsignedRosterError
 from bot.sealing import keys
 from bot.stores.memory_cases import MemoryCases
-from bot.usecases.trust_roster import check_roster, parse_admins, sign_roster
+from bot.usecases.trust_roster import (
+    FormerAdmin,
+    check_roster,
+    parse_admins,
+    sign_roster,
+    write_admins,
+)
 from tests.fakes.caseworkers import ADMIN_SEED, ADMINS, roster, seed_of
 
 SECOND_SEED = seed_of("second admin")
@@ -85,3 +91,21 @@ def test_a_roster_of_a_key_that_is_not_pinned_any_more_is_refused():
     assert check_roster(file, (*ADMINS, SECOND)).version == 1
     with pytest.raises(UnsignedRosterError):
         check_roster(file, ADMINS)
+
+
+def test_who_has_left_signs_nothing_new_and_the_old_stays_true():
+    """Rosters of before the leaving are still read, by openers of old cases; none after it."""
+    pinned = (*ADMINS, FormerAdmin.since(SECOND, 2))
+    assert parse_admins(write_admins(pinned)) == pinned
+    admins = parse_admins(write_admins(pinned))
+    assert check_roster(sign_roster(roster(2), SECOND_SEED), admins).version == 2
+    with pytest.raises(UnsignedRosterError):
+        check_roster(sign_roster(roster(3), SECOND_SEED), admins)
+    assert check_roster(sign_roster(roster(3), ADMIN_SEED), admins).version == 3
+
+
+@pytest.mark.parametrize("end", [" until", " until x", " since 2", " until 2 3"])
+def test_a_broken_end_of_a_pin_is_refused(end):
+    """A line that is not understood is never taken for an administrator without an end."""
+    with pytest.raises(RosterError):
+        parse_admins(SECOND.hex() + end)

@@ -166,7 +166,7 @@ class CasePages:
         closing = CLOSINGS.get(row.closing)
         seen = {
             "state": row.state,
-            "owner": row.owner,
+            "yours": _openable(row, member),
             "level": row.urgency,
             "entries": row.entries,
             "letters": [(letter.number, letter.state) for letter in letters],
@@ -262,17 +262,19 @@ def _tags(member: Member, *, on_duty: bool) -> list[ConsolePhrase]:
 
 
 def _openable(row: CaseRow, member: Member) -> bool:
-    return row.owner == member.handle and row.state not in QUEUED and row.state != "withdrawn"
+    """The owner, also of what she closed; a supervisor reviews what is closed, on record."""
+    if row.state in QUEUED or row.state == "withdrawn":
+        return False
+    return row.owner == member.handle or (row.state in DONE and member.role == "supervisor")
 
 
 def _may(row: CaseRow, member: Member) -> dict[str, bool]:
     """Which steps the page offers; the use cases decide again."""
     owner = row.owner == member.handle and row.state in OWNED
     above = row.state in OWNED and member.role == "supervisor"
-    alive = row.state not in DONE
     return {
         "write": owner,
-        "urgency": alive,
+        "urgency": row.state in QUEUED or owner or above,
         "hand_over": owner or above,
         "escalate": owner or above,
         "close": owner,

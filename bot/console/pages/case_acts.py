@@ -107,6 +107,10 @@ class _Lower(msgspec.Struct):
     note: _Note
 
 
+class _Agree(msgspec.Struct):
+    level: Level | None = None
+
+
 class _Raise(msgspec.Struct):
     level: Level
 
@@ -204,8 +208,9 @@ class CaseActs:
         return await done(lower_urgency(at, given.level, _note(given.note, "lowering", at)))
 
     async def agree(self, request: Request, who: Signed) -> Response:
-        """Agree as the second person."""
-        return await done(agree_lowering(await self._at(request, who)))
+        """Agree as the second person, to the level she saw."""
+        given = await read(request, _Agree)
+        return await done(agree_lowering(await self._at(request, who), given.level))
 
     async def refuse(self, request: Request, who: Signed) -> Response:
         """Leave the urgency as it is."""

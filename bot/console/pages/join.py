@@ -67,6 +67,7 @@ class Join:
                 "role": invitation.role,
                 "language": invitation.language,
                 "totp": {"uri": uri, "qr": picture},
+                "cost": self._desk.cost,
             }
         )
 

@@ -21,8 +21,6 @@ from bot.console.shell import HOME
 from bot.domain.roster import LONGEST_HANDLE
 from bot.ports.staff import Account
 
-MEMORY: Final = 65_536
-PASSES: Final = 3
 SALT_BYTES: Final = 16
 SMALL: Final = 16 * 1024
 NO_ACCOUNT: Final = bytes(32)
@@ -87,7 +85,8 @@ class Login:
         account = await self._account(asked.handle)
         made_up = hmac.digest(self._desk.seed, b"sanad/salt/v1" + asked.handle.encode(), "sha256")
         salt = account.salt if account else made_up[:SALT_BYTES]
-        return json({"salt": salt.hex(), "memory": MEMORY, "passes": PASSES})
+        cost = self._desk.cost
+        return json({"salt": salt.hex(), "memory": cost.memory, "passes": cost.passes})
 
     async def passphrase(self, request: Request) -> Response:
         """Passphrase and one-time code; both are looked at before anything is said."""

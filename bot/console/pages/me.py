@@ -92,6 +92,7 @@ class Me:
                 "recipient": account.recipient,
                 "verify": account.verify,
                 "salt": account.salt.hex(),
+                "cost": self._desk.cost,
                 "slots": [Slot.of(slot) for slot in slots],
             }
         )

@@ -6,7 +6,7 @@ import { vault } from "./vault.js";
 import { words } from "./words.js";
 
 const PAUSE = 2_000;
-const LATER = 60_000;
+const LATER = 20_000;
 
 /** Work until `signal` aborts, and say on `line` how much is left. */
 export async function resealInBackground(line, signal) {

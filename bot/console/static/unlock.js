@@ -62,7 +62,7 @@ function passphraseForm(me, attempt) {
     autocomplete: "current-password", autofocus: true,
   });
   return form("unlock_open", [labelled(words("unlock_passphrase"), field)], attempt, async () => {
-    const { key } = await vault.fromPassphrase(asciiDigits(field.value), me.salt);
+    const { key } = await vault.fromPassphrase(asciiDigits(field.value), me.salt, me.cost);
     await vault.unlock(slot, key, me.handle);
   });
 }

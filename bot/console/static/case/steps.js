@@ -33,14 +33,17 @@ export async function showWish(page) {
   if (!answer.wish) return;
   const { by, level } = answer.wish;
   const own = by === document.getElementById("frame").dataset.handle;
-  const asked = words("lowering_by", { handle: by, level });
+  // What is agreed to is the level that stood here, not one it may have become meanwhile.
+  place.dataset.level = level;
+  const asked = words("lowering_by", { handle: by, level: `T${level}` });
   place.querySelector("#wish-words").textContent = own ? `${asked} ${words("own_wish")}` : asked;
   place.querySelector("#agree").hidden = own;
   place.querySelector("#wish-reason").textContent = await loweringReason(page.file.hex, answer).catch(() => "");
 }
 
 async function decide(page, step) {
-  await page.act(step);
+  const { level } = page.content.querySelector("#wish").dataset;
+  await page.act(step, () => ({ level: Number(level) }));
   await showWish(page);
   page.refresh();
   say(words("step_done"), "done");
@@ -51,7 +54,8 @@ async function changeUrgency(page, form) {
   const text = form.reason?.value.trim() ?? "";
   if (level < page.level) await page.act("raise", () => ({ level }));
   else {
-    if (!form.reason || !text) throw sentence(words("needs_reason"));
+    if (!page.file.parts) throw sentence(words("open_first"));
+    if (!text) throw sentence(words("needs_reason"));
     await page.act("lower", async () => ({ level, note: await page.file.note("lowering", { level, text }) }));
     form.reason.value = "";
     page.showWritten();

@@ -104,8 +104,7 @@ class CasePage {
     showTimes(this.#at("#case-row"));
     if (seen.state === "withdrawn") return this.#gone();
     if (!this.openable) return;
-    const { handle } = document.getElementById("frame").dataset;
-    if (seen.owner !== handle) return this.#taken();
+    if (!seen.yours) return this.#taken();
     if (this.file.parts && this.#news(seen)) this.#again();
   }
 
@@ -201,6 +200,7 @@ class CasePage {
       this.#showReport();
       this.showWritten();
       this.#at("#opened").hidden = false;
+      for (const later of this.content.querySelectorAll("[data-after-opening]")) later.hidden = false;
       showWish(this).catch(() => null);
     } catch (error) {
       this.#failed(error);

@@ -50,7 +50,7 @@ async function look(content) {
     throw sentence(words("no_invitation"));
   }
   const told = await ask("POST", "/console/api/join/look", { token: invitation.token });
-  made ??= { handle: told.handle, ...(await freshKeys(told.handle)) };
+  made ??= { handle: told.handle, ...(await freshKeys(told.handle, told.cost)) };
   content.querySelector("#handle").textContent = told.handle;
   content.querySelector("#role").textContent = words(`role_${told.role}`);
   content.querySelector("#passphrase").textContent = made.passphrase;

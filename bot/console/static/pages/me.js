@@ -52,7 +52,7 @@ async function addPasskey(me, label) {
 async function renew(place, me) {
   if (!(await unlock())) return;
   const { recipient, verify } = vault.identity;
-  await offer(place, me, await wrapped(me.handle, { recipient, verify }), async (keys) =>
+  await offer(place, me, await wrapped(me.handle, { recipient, verify }, me.cost), async (keys) =>
     ({ ...keys, proof: await proofOf(me.handle, keys) }));
 }
 
@@ -60,7 +60,7 @@ async function renew(place, me) {
 async function rotate(place, me) {
   if (!(await unlock()) || !confirm(words("rotate_sure"))) return;
   const { recipient, verify } = await vault.rotate();
-  await offer(place, me, await wrapped(me.handle, { recipient, verify }), async (keys) =>
+  await offer(place, me, await wrapped(me.handle, { recipient, verify }, me.cost), async (keys) =>
     ({ ...keys, proof: await proofOf(me.handle, keys) }));
 }
 
@@ -73,7 +73,7 @@ async function importFile(place, me, form) {
   const before = await vault.sign(PROOF, claim);
   const half = await vault.importFile(file, form.passphrase.value);
   vault.belongsTo(me.handle);
-  await offer(place, me, await wrapped(me.handle, half), async (keys) =>
+  await offer(place, me, await wrapped(me.handle, half, me.cost), async (keys) =>
     ({ ...keys, before, proof: await proofOf(me.handle, keys) }));
 }
 

@@ -8,7 +8,7 @@ import { go } from "../go.js";
 import { say } from "../notices.js";
 import { pinned } from "../pins.js";
 import {
-  PURPOSE, document as documentOf, draftFrom, faults, memberOf, same, withMember, withPlan,
+  PURPOSE, document as documentOf, draftFrom, faults, memberOf, onTopOf, withMember, withPlan,
   withoutMember,
 } from "../roster/draft.js";
 import { memberEditor } from "../roster/editor.js";
@@ -61,10 +61,8 @@ async function showWords(content, roster) {
 }
 
 /** Edits are kept over a newer version: what was typed is signed on top of it, after a look. */
-function renewed(before, fresh) {
-  if (!before || same(before.draft, before.from)) return { from: fresh, draft: fresh };
-  return { from: fresh, draft: { ...before.draft, version: fresh.version } };
-}
+const renewed = (before, fresh) =>
+  ({ from: fresh, draft: before ? onTopOf(fresh, before.from, before.draft) : fresh });
 
 function showEditor(page) {
   const place = page.content.querySelector("#editor");
@@ -123,7 +121,15 @@ async function checkDraft({ content }) {
     ? make("ul", {}, ...gaps) : make("p", {}, words("no_gaps")));
 }
 
-async function signNext({ content }) {
+/** Somebody else was quicker: the edits go on top of theirs, and are signed by another click. */
+async function onNewer(page) {
+  const { rosters, newest } = await trustedRosters({ fresh: true });
+  editing = renewed(editing, draftFrom(rosters[newest], newest));
+  showEditor(page);
+}
+
+async function signNext(page) {
+  const { content } = page;
   const draft = editing.draft;
   if (!(await unlock())) return;
   const { verify } = vault.identity;
@@ -134,7 +140,12 @@ async function signNext({ content }) {
   }
   const roster = documentOf(draft);
   const signature = await vault.sign(PURPOSE, roster);
-  await ask("POST", "/console/api/rosters", { file: `${JSON.stringify({ roster, signature })}\n` });
+  try {
+    await ask("POST", "/console/api/rosters", { file: `${JSON.stringify({ roster, signature })}\n` });
+  } catch (error) {
+    if (error.code === "roster_newer") await onNewer(page);
+    throw error;
+  }
   editing = null;
   await trustedRosters({ fresh: true });
   go("/console/roster");

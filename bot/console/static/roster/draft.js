@@ -99,5 +99,24 @@ export function faults(draft) {
 
 const time = (text) => /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/.test(text ?? "");
 
-/** Whether two drafts say the same. */
-export const same = (one, other) => JSON.stringify(document(one)) === JSON.stringify(document(other));
+/**
+ * A draft that began as `from`, carried over to a version somebody else signed meanwhile: members
+ * that were edited here are as edited, all others as they are there.
+ */
+export function onTopOf(theirs, from, draft) {
+  const handles = new Set([...from.members, ...draft.members].map(({ handle }) => handle));
+  let merged = structuredClone(theirs);
+  for (const handle of handles) {
+    const mine = partOf(draft, handle);
+    if (JSON.stringify(mine) === JSON.stringify(partOf(from, handle))) continue;
+    merged = mine.member
+      ? withPlan(withMember(merged, mine.member), handle, mine.plan)
+      : withoutMember(merged, handle);
+  }
+  const key = draft.break_glass === from.break_glass ? theirs.break_glass : draft.break_glass;
+  return { ...merged, break_glass: key };
+}
+
+const partOf = (draft, handle) => ({
+  member: draft.members.find((each) => each.handle === handle), plan: planOf(draft, handle),
+});
