@@ -140,10 +140,10 @@ class Converse:
     # ------------------------------------------------------------------ one turn
     def _places_of(self, visitor: Visitor, known: Known) -> list[_Place]:
         living = self._epochs.living()
-        days = [epoch for epoch, _ in living]
+        days = tuple(epoch for epoch, _ in living)
         if known.days != days:
             known.days = days
-            known.slots = [pseudonyms.slot(key, visitor.vid) for _, key in living]
+            known.slots = tuple(pseudonyms.slot(key, visitor.vid) for _, key in living)
         return [
             _Place(epoch, key, slot) for (epoch, key), slot in zip(living, known.slots, strict=True)
         ]

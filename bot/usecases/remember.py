@@ -34,8 +34,8 @@ class Known:
     marks: deque[int] = field(default_factory=lambda: deque(maxlen=MARKS))
     fresh: list[int] = field(default_factory=list, repr=False)
     every: "array[int]" = field(default_factory=lambda: array("q"), repr=False)
-    days: list[int] = field(default_factory=list)
-    slots: list[bytes] = field(default_factory=list, repr=False)
+    days: tuple[int, ...] = ()
+    slots: tuple[bytes, ...] = field(default=(), repr=False)
     refuge: Session | None = field(default=None, repr=False)
     left: bool = False
 
