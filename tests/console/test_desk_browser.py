@@ -273,3 +273,44 @@ async def test_keys_lock_when_nobody_is_there(browser: Browser, tmp_path: Path) 
         await unlocked(page)
         await expect(page.locator("#summary")).to_contain_text("Basra")
         await expect(page.locator("#reply")).to_have_value("half a reply")
+
+
+async def test_a_lost_connection_is_told_with_its_time(browser: Browser, tmp_path: Path) -> None:
+    """Without a network the queue says of when it is; it catches up by itself when there is one."""
+    async with staged(tmp_path) as stage:
+        context = await window(browser)
+        page = await sign_in(context, stage, AMAL)
+        await expect(page.locator(".empty")).to_contain_text("Nothing waits")
+        await context.set_offline(True)
+        await again(page)
+        await expect(page.locator("#connection")).to_contain_text("What you see is of")
+        case = await stage.put_case(TOLD)
+        await context.set_offline(False)
+        await expect(page.locator(f"#case-{case}")).to_be_visible()
+        await expect(page).to_have_title("(1) Queue")
+
+
+async def test_a_closed_case_is_only_read(browser: Browser, tmp_path: Path) -> None:
+    """Closed with its checklist; a supervisor reads it again, reopens it, and adds nothing."""
+    async with staged(tmp_path) as stage:
+        case = await stage.put_case(TOLD)
+        amal = await sign_in(await window(browser), stage, AMAL)
+        await claim(amal, case)
+        await amal.keyboard.press("e")
+        await amal.locator("#close-form [name=safety]").check()
+        await amal.locator("#close-form [type=submit]").click()
+        await expect(amal.locator("#notice")).to_contain_text("every line")
+        for name in ("return", "supervisor"):
+            await amal.locator(f"#close-form [name={name}]").check()
+        await amal.locator("#close-form [type=submit]").click()
+        await amal.wait_for_selector("#rows")
+        zana = await sign_in(await window(browser), stage, ZANA)
+        await zana.get_by_role("link", name="Done").click()
+        await zana.locator(f"#case-{case} a[role=button]").click()
+        await expect(zana.locator("#summary")).to_contain_text("Basra")
+        await expect(zana.locator("#notes")).to_contain_text("Needs met")
+        await expect(zana.locator("#case-row")).to_contain_text("content is destroyed")
+        await expect(zana.locator("#reply-form")).to_be_hidden()
+        await zana.locator("#reopen").click()
+        await zana.locator("#confirm [value=yes]").click()
+        await expect(zana.locator(f"#case-{case} [data-claim]")).to_be_visible()

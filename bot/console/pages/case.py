@@ -74,7 +74,7 @@ class CasePages:
             primero=self._desk.primero,
             tongues={tongue: LANGUAGES[tongue].own_name for tongue in TONGUES},
             members=self._colleagues(member, texts),
-            data=plain_json(self._data(row, texts)),
+            data=plain_json({**self._data(row, texts), "writable": _may(row, member)["write"]}),
             **_lists(texts),
         )
         return answer
