@@ -187,3 +187,13 @@ async def test_a_second_person_lowers_an_urgency(stage, browser):
     await wishes.nth(0).get_by_role("button", name="Agree").click()
     await page.locator("#notice").wait_for()
     assert sorted(row.urgency for row in await cases.rows(("claimed",))) == [0, 0, 2]
+
+
+async def test_who_is_not_in_the_signed_roster_sees_nothing(stage, browser):
+    """An account alone, whatever its role, opens none of these pages."""
+    page = await supervisor(browser, stage)
+    await stage.publish((AMAL, RAWA), 2)
+    for path in ("overview", "numbers", "numbers.csv", "audit", "api/audit?after=0"):
+        answer = await page.request.get(f"{stage.url}/console/{path}")
+        assert answer.status == 403, path
+        assert "What waits" not in await answer.text()

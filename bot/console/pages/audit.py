@@ -14,6 +14,7 @@ from bot.console.act_labels import ACTS
 from bot.console.answers import act, json, page
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Signed
+from bot.console.members import member_of
 from bot.console.refusals import Refusal
 from bot.console.shell import Shell
 from bot.console.texts import Texts
@@ -81,10 +82,12 @@ class Audit:
     """The page's endpoints."""
 
     def __init__(self, desk: ConsoleDesk) -> None:
+        self._desk = desk
         self._log = desk.audit
 
-    async def page(self, request: Request, _: Signed) -> Response:
+    async def page(self, request: Request, who: Signed) -> Response:
         """A hundred acts that fit the filters, the newest first."""
+        self._check(who)
         shell: Shell = request.app.state.shell
         texts = shell.texts(request)
         asked = request.query_params
@@ -117,11 +120,17 @@ class Audit:
             }
         )
 
-    async def links(self, request: Request, _: Signed) -> Response:
+    async def links(self, request: Request, who: Signed) -> Response:
         """Entries after a number, for a browser to go through the chain itself."""
+        self._check(who)
         after = _number(request.query_params.get("after", ""))
         entries = await self._log.audit_page(after, LINKS)
         return json([_link(entry) for entry in entries])
+
+    def _check(self, who: Signed) -> None:
+        """A supervisor is who the signed roster says; an administrator may not stand in it yet."""
+        if who.account.role != "admin":
+            member_of(self._desk, who)
 
 
 def _link(entry: AuditEntry) -> dict[str, object]:

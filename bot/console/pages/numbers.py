@@ -12,6 +12,7 @@ from starlette.routing import Route
 from bot.console.answers import page
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Signed
+from bot.console.members import member_of
 from bot.console.number_csv import SMALL, to_csv
 from bot.console.number_labels import NUMBER, TITLES, label
 from bot.console.shell import Shell
@@ -68,8 +69,9 @@ class Numbers:
         self._seen: tuple[date, tuple[Tally, ...]] | None = None
         self._sheets: tuple[Sheet, ...] = ()
 
-    async def page(self, request: Request, _: Signed) -> Response:
+    async def page(self, request: Request, who: Signed) -> Response:
         """The tables of one period; the newest if none is asked for."""
+        member_of(self._desk, who)
         shell: Shell = request.app.state.shell
         texts = shell.texts(request)
         sheets = await self._published()
@@ -81,8 +83,9 @@ class Numbers:
             request, "numbers.html", periods=periods, chosen=chosen, figures=figures, small=SMALL
         )
 
-    async def file(self, _: Request, __: Signed) -> Response:
+    async def file(self, _: Request, who: Signed) -> Response:
         """Everything published, for a spreadsheet."""
+        member_of(self._desk, who)
         csv = to_csv(await self._published())
         return Response(
             csv, media_type="text/csv; charset=utf-8",

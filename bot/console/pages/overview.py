@@ -15,6 +15,7 @@ from bot.console.answers import page
 from bot.console.case_rows import LEVELS, SHAPES
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Signed
+from bot.console.members import member_of
 from bot.console.report_values import VALUES
 from bot.console.shell import Shell
 from bot.console.texts import Texts
@@ -65,6 +66,7 @@ class Overview:
 
     async def page(self, request: Request, who: Signed) -> Response:
         """Everything at this moment."""
+        member_of(self._desk, who)
         shell: Shell = request.app.state.shell
         texts = shell.texts(request)
         desk, now = self._desk, self._desk.clock.now()
