@@ -5,13 +5,18 @@ They ask nothing that harms when read over a shoulder, promise nothing, and name
 
 from typing import Final
 
+from bot.console.texts import Texts
 from bot.i18n.marking import ConsolePhrase
+from bot.i18n.rendering import number
+
+EMERGENCY: Final = number("911")
+"""flows/facts.yaml has its source."""
 
 PREPARED: Final[dict[str, ConsolePhrase]] = {
     "read": ConsolePhrase("reply", "I have read what you wrote. Thank you for writing. I am a "
                           "person, and I will answer you here."),
     "safe": ConsolePhrase("reply", "Are you safe right now? If not, and if you can do so safely, "
-                          "call 911."),
+                          "call {emergency}."),
     "times": ConsolePhrase("reply", "At which times is it safe for you to read here? Look only "
                            "when nobody else can see your phone."),
     "choice": ConsolePhrase("reply", "You decide what happens next. I do nothing with what you "
@@ -27,3 +32,8 @@ PREPARED: Final[dict[str, ConsolePhrase]] = {
                              "at any time, also without a reason."),
 }  # fmt: skip
 """Offered in this order."""
+
+
+def prepared(texts: Texts) -> list[tuple[str, str]]:
+    """The sentences in one language, by key."""
+    return [(key, texts.say(phrase, emergency=EMERGENCY)) for key, phrase in PREPARED.items()]

@@ -16,7 +16,7 @@ from bot.console.guard import Signed
 from bot.console.members import OPENERS, member_of
 from bot.console.model import plain_json, report_model
 from bot.console.pages.queue import case_id
-from bot.console.prepared import PREPARED
+from bot.console.prepared import prepared
 from bot.console.refusals import Refusal
 from bot.console.report_labels import SHARES
 from bot.console.report_values import VALUES
@@ -226,7 +226,7 @@ class CasePages:
             "case": row.case.hex(),
             "language": row.language,
             "model": report_model(texts),
-            "prepared": {key: person.say(phrase) for key, phrase in PREPARED.items()},
+            "prepared": dict(prepared(person)),
             "outcomes": list(RESULTS),
             "gbvims": [
                 {"name": column.name, "field": column.field, "codes": dict(column.codes)}
@@ -294,7 +294,7 @@ def _lists(texts: Texts) -> dict[str, Any]:
         "closings": said(CLOSINGS),
         "escalations": said(ESCALATIONS),
         "shares": said(SHARES),
-        "prepared": said(PREPARED),
+        "prepared": prepared(texts),
         "levels": [(level, texts.say(phrase)) for level, phrase in enumerate(LEVELS)],
     }
 
