@@ -133,7 +133,6 @@ async def test_a_case_is_handed_over_with_all_its_notes(browser: Browser, tmp_pa
         case = await stage.put_case(TOLD)
         amal = await sign_in(await window(browser), stage, AMAL)
         await claim(amal, case)
-        other = await amal.context.new_page()
         await amal.locator("#note").fill("canary-note")
         await amal.locator("#note-form [type=submit]").click()
         await expect(amal.locator("#notes")).to_contain_text("canary-note")
@@ -150,8 +149,8 @@ async def test_a_case_is_handed_over_with_all_its_notes(browser: Browser, tmp_pa
         await expect(bahar.locator("#notes")).to_contain_text("canary-note")
         assert ("amal", "hand_over") in await acts(stage, case)
         assert ("bahar", "take_over") in await acts(stage, case)
-        await other.goto(f"{stage.url}/console/cases/{case}")
-        await expect(other.locator("main")).to_contain_text("Somebody else owns this case")
+        await amal.goto(f"{stage.url}/console/cases/{case}")
+        await expect(amal.locator("main")).to_contain_text("Somebody else owns this case")
 
 
 async def test_a_case_withdrawn_while_open_empties_the_page(
