@@ -36,7 +36,7 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
                                             "administrator, not by this computer."),
         "chain_altered": ConsolePhrase("shell", "The record of acts is not the one this browser "
                                        "has seen: it was cut off or rewritten. Tell your "
-                                       "supervisor, not by this computer."),
+                                       "supervisor, not by this computer. See My keys."),
         "roster_altered": ConsolePhrase("shell", "The server sent a roster that was altered. "
                                         "Nothing is opened or sent. Tell the administrator, not by "
                                         "this computer."),

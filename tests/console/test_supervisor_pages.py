@@ -133,6 +133,13 @@ async def test_every_browser_tells_of_a_past_that_changed(stage, browser, damage
     assert "cut off or rewritten" in await notice.inner_text()
     await page.goto(f"{stage.url}/console/queue")
     await notice.wait_for()
+    # A backup was put back, and somebody vouched for it: accepted, and on record.
+    await page.goto(f"{stage.url}/console/me")
+    await page.get_by_role("button", name="Remember it as it is now").click()
+    await expect(page.locator("#record")).to_be_hidden()
+    await expect(notice).to_be_hidden()
+    last = await stage.desk.audit.audit_head()
+    assert (last.note.actor, last.note.act) == ("amal", "accept_record")
 
 
 def _rewrite(connection):

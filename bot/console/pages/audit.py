@@ -18,8 +18,8 @@ from bot.console.members import member_of
 from bot.console.refusals import Refusal
 from bot.console.shell import Shell
 from bot.console.texts import Texts
-from bot.domain.audit import NOBODY, AuditEntry
-from bot.domain.baghdad import DAY, HOUR, local, midnight
+from bot.domain.audit import NOBODY, AuditEntry, Note
+from bot.domain.baghdad import DAY, HOUR, hour_of, local, midnight
 from bot.domain.roster import LONGEST_HANDLE
 from bot.ports.cases import EVER, AuditQuery
 
@@ -36,6 +36,7 @@ def routes(desk: ConsoleDesk) -> Sequence[Route]:
         page("/console/audit", audit.page, "supervisor", "admin"),
         act("/console/api/audit/head", audit.head, methods=("GET",)),
         act("/console/api/audit", audit.links, "supervisor", "admin", methods=("GET",)),
+        act("/console/api/audit/accept", audit.accept),
     ]
 
 
@@ -126,6 +127,12 @@ class Audit:
         after = _number(request.query_params.get("after", ""))
         entries = await self._log.audit_page(after, LINKS)
         return json([_link(entry) for entry in entries])
+
+    async def accept(self, _: Request, who: Signed) -> Response:
+        """Somebody's browser remembers a changed record anew: that stands in the record, too."""
+        hour = hour_of(self._desk.clock.now())
+        await self._log.note(Note(hour, who.account.handle, "accept_record", b""))
+        return json({})
 
     def _check(self, who: Signed) -> None:
         """A supervisor is who the signed roster says; an administrator may not stand in it yet."""
