@@ -20,7 +20,6 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
         "signed_out": ConsolePhrase("shell", "You are signed out."),
         "locked": ConsolePhrase("shell", "Your keys are locked."),
         "unlocked": ConsolePhrase("shell", "Your keys are open."),
-        "working": ConsolePhrase("shell", "Working…"),
         "no_crypto": ConsolePhrase("shell", "This browser cannot encrypt. Use a current Firefox, "
                                    "Chrome or Safari, over https."),
         "broken": ConsolePhrase("shell", "Something failed in this browser. Nothing was changed; "
