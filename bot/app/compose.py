@@ -12,8 +12,9 @@ from typing import Final
 
 from starlette.types import ASGIApp
 
-from bot.app.content import make_finder, make_presenter, read_content
+from bot.app.content import FACTS, make_finder, make_presenter, read_content
 from bot.app.demo_sheet import read_demo_sheet
+from bot.app.facts import read_facts
 from bot.app.health import Health
 from bot.app.jobs import Job, Jobs
 from bot.app.notices import start_mail, start_push
@@ -176,6 +177,7 @@ async def running(
                 retention=retention,
                 seed=hmac.digest(secrets.pepper, CONSOLE_PURPOSE, "sha256"),
                 primero=settings.primero_url,
+                facts=read_facts(FACTS),
                 push_key=push_public(secrets.push),
                 demo=read_demo_sheet(settings.data_dir) if demo else None,
             )

@@ -223,7 +223,7 @@ class CasePages:
         ]
 
     def _data(self, row: CaseRow, texts: Texts) -> dict[str, Any]:
-        person = Texts(texts.catalogue, row.language)
+        person = texts.in_language(row.language)
         return {
             "case": row.case.hex(),
             "language": row.language,
@@ -308,7 +308,7 @@ def _prepared(texts: Texts) -> dict[str, str]:
 
 def _places(texts: Texts, tongue: str) -> dict[str, str]:
     tag = next(tag for tag in TAGS if tag == tongue)
-    spoken = Texts(texts.catalogue, tag)
+    spoken = texts.in_language(tag)
     return {code: spoken.say(VALUES[code]) for code in GOVERNORATES}
 
 
