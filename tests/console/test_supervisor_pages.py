@@ -47,7 +47,18 @@ async def test_the_overview_tells_what_waits_and_who_has_what(stage, browser):
     await page.click("nav >> text=Overview")
     await page.wait_for_selector("text=What waits")
     first = page.locator("tbody tr").first
-    assert (await first.inner_text()).split() == ["▲", "T0,", "now", "1", "0", "0", "0", "0", "1"]
+    assert (await first.inner_text()).split() == [
+        "▲",
+        "T0",
+        "·",
+        "now",
+        "1",
+        "0",
+        "0",
+        "0",
+        "0",
+        "1",
+    ]
     assert "amal" in await page.inner_text("section:has-text('Who has what') tbody")
     assert page.faults == []
 

@@ -21,12 +21,14 @@ from bot.console.texts import Texts
 from bot.domain.audit import NOBODY, AuditEntry, Note
 from bot.domain.baghdad import DAY, HOUR, hour_of, local, midnight
 from bot.domain.roster import LONGEST_HANDLE
+from bot.i18n.marking import ConsolePhrase
 from bot.ports.cases import EVER, AuditQuery
 
 PAGE: Final = 100
 LINKS: Final = 500
 """Entries a browser is given at once to go through the chain itself."""
 SHORT: Final = 8
+NO_STAFF: Final = ConsolePhrase("audit", "the program, or the person")
 
 
 def routes(desk: ConsoleDesk) -> Sequence[Route]:
@@ -155,7 +157,7 @@ def _link(entry: AuditEntry) -> dict[str, object]:
 def _line(entry: AuditEntry, texts: Texts) -> Line:
     note = entry.note
     words = ACTS.get(note.act)
-    who = texts.pgettext("audit", "the program, or the person") if note.actor == NOBODY else ""
+    who = texts.say(NO_STAFF) if note.actor == NOBODY else ""
     return Line(
         seq=entry.seq,
         time=local(note.hour * HOUR).strftime("%Y-%m-%d %H:00"),
