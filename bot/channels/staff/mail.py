@@ -109,11 +109,9 @@ class MailAlarm:
                 try:
                     await client.send_message(letter)
                     sent += 1
-                except aiosmtplib.SMTPResponseException as error:
-                    _log.error("notice_refused", kind="mail", status=error.code)
-                    last = error
-                except aiosmtplib.SMTPRecipientsRefused as error:
-                    _log.error("notice_refused", kind="mail")
+                except aiosmtplib.SMTPException as error:
+                    # The error's text may repeat the address: only what kind it is.
+                    _log.error("notice_refused", kind=type(error).__name__)
                     last = error
         if not sent and last is not None:
             raise last
