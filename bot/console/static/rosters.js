@@ -31,6 +31,13 @@ export async function trustedRosters({ fresh = false } = {}) {
   }
 }
 
+/** True once in a browser that had never seen the organisation's keys, and took them as they came. */
+export function firstSight() {
+  const first = trusted?.first ?? false;
+  if (trusted) trusted.first = false;
+  return first;
+}
+
 /** Whether a newer roster than the one held here is in force; then it is fetched and judged. */
 export async function renewed(version) {
   const { newest } = await trustedRosters();

@@ -5,7 +5,7 @@ import { busy, spoken } from "../forms.js";
 import { go } from "../go.js";
 import { connection, say } from "../notices.js";
 import { resealInBackground } from "../reseal.js";
-import { renewed, trustedRosters } from "../rosters.js";
+import { firstSight, renewed, trustedRosters } from "../rosters.js";
 import { moment, now, serverTime, showTimes } from "../times.js";
 import { vault } from "../vault.js";
 import { words } from "../words.js";
@@ -131,6 +131,7 @@ class QueuePage {
     this.#opening = true;
     try {
       await trustedRosters();
+      if (firstSight()) say(words("first_sight"), "done");
       const missing = places.map((place) => place.dataset.details).filter((hex) => !opened.has(hex));
       for (let start = 0; start < missing.length; start += AT_ONCE) {
         await this.#open(missing.slice(start, start + AT_ONCE));
