@@ -50,6 +50,7 @@ def carries_the_headers(answer: Answer) -> None:
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self';")
     assert "require-trusted-types-for 'script'; trusted-types htmx sanad" in policy
+    assert "form-action 'none'; frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
