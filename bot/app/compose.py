@@ -12,8 +12,10 @@ from typing import Final
 
 from starlette.types import ASGIApp
 
-from bot.app.content import make_finder, make_presenter, read_content
+from bot.app.content import FACTS, make_finder, make_presenter, read_content
 from bot.app.demo_sheet import read_demo_sheet
+from bot.app.facts import read_facts
+from bot.app.heads import daily_head
 from bot.app.health import Health
 from bot.app.jobs import Job, Jobs
 from bot.app.notices import start_mail, start_push
@@ -42,7 +44,6 @@ from bot.stores.steady_clock import SteadyClock
 from bot.usecases.converse import Converse
 from bot.usecases.destroy_expired import destroy_expired
 from bot.usecases.escalate import Escalate
-from bot.usecases.keep_head import keep_head
 from bot.usecases.perform import Desk, Perform
 from bot.usecases.receipts import Receipts
 from bot.web.private import private_surface
@@ -145,12 +146,13 @@ async def running(
             database.refill()
             await wipe_memory()
 
+        sign_head = daily_head(cases, settings, organisation, seed=secrets.audit, clock=clock)
         jobs = Jobs(
             (
                 Job("forget", 60, forget),
                 Job("roster", 30, roster.refresh),
                 Job("escalate", 5, lambda: _escalated(escalate, roster, clock)),
-                Job("head", 3600, lambda: keep_head(cases, secrets.audit, clock.now())),
+                Job("head", 3600, sign_head),
                 Job("sessions", 600, lambda: staff.sweep(clock.now())),
                 Job("retention", 3600, lambda: destroy_expired(cases, retention, clock.now())),
             ),
@@ -176,6 +178,7 @@ async def running(
                 retention=retention,
                 seed=hmac.digest(secrets.pepper, CONSOLE_PURPOSE, "sha256"),
                 primero=settings.primero_url,
+                facts=read_facts(FACTS),
                 push_key=push_public(secrets.push),
                 demo=read_demo_sheet(settings.data_dir) if demo else None,
             )

@@ -5,12 +5,7 @@ They ask nothing that harms when read over a shoulder, promise nothing, and name
 
 from typing import Final
 
-from bot.console.texts import Texts
 from bot.i18n.marking import ConsolePhrase
-from bot.i18n.rendering import number
-
-EMERGENCY: Final = number("911")
-"""flows/facts.yaml has its source."""
 
 PREPARED: Final[dict[str, ConsolePhrase]] = {
     "read": ConsolePhrase("reply", "I have read what you wrote. Thank you for writing. I am a "
@@ -32,8 +27,3 @@ PREPARED: Final[dict[str, ConsolePhrase]] = {
                              "at any time, also without a reason."),
 }  # fmt: skip
 """Offered in this order."""
-
-
-def prepared(texts: Texts) -> list[tuple[str, str]]:
-    """The sentences in one language, by key."""
-    return [(key, texts.say(phrase, emergency=EMERGENCY)) for key, phrase in PREPARED.items()]

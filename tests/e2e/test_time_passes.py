@@ -3,15 +3,13 @@
 import time
 from pathlib import Path
 
-from tests.e2e.people import LONG, OnTelegram, plain
-
 from bot.app.simulate import StillClock
 from bot.domain.baghdad import day_of
 from bot.prove.people import LONG, OnTelegram, plain
 from tests.e2e.house import serving
 
 ROSE, SARA = 4_503_599_627_000_001, 4_503_599_627_000_002
-WORDS = "they keep my papers and I may not leave the house"
+WORDS = "they keep my papers and pay me nothing for my work"
 REPLY = "Come on Sunday at ten, ask for the tailor."
 DAY = 86_400
 RETENTION = 180

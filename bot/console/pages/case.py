@@ -16,7 +16,7 @@ from bot.console.guard import Signed
 from bot.console.members import OPENERS, member_of
 from bot.console.model import plain_json, report_model
 from bot.console.pages.queue import case_id
-from bot.console.prepared import prepared
+from bot.console.prepared import PREPARED
 from bot.console.refusals import Refusal
 from bot.console.report_labels import SHARES
 from bot.console.report_values import VALUES
@@ -29,10 +29,12 @@ from bot.domain.language import LANGUAGES, TAGS
 from bot.domain.report import GOVERNORATES
 from bot.domain.roster import Member
 from bot.i18n.marking import ConsolePhrase
+from bot.i18n.rendering import number
 from bot.ports.cases import CaseRow
 from bot.ports.casework import QueueRow
 from bot.sealing.keys import Recipient
 from bot.usecases.letter import LETTERS, TOPICS
+from bot.usecases.present import UNSPOKEN
 from bot.usecases.reply import LETTER_LIMIT
 
 TONGUES: Final = ("ar", "en")
@@ -221,12 +223,12 @@ class CasePages:
         ]
 
     def _data(self, row: CaseRow, texts: Texts) -> dict[str, Any]:
-        person = Texts(texts.catalogue, row.language)
+        person = texts.in_language(row.language)
         return {
             "case": row.case.hex(),
             "language": row.language,
             "model": report_model(texts),
-            "prepared": dict(prepared(person)),
+            "prepared": _prepared(person),
             "outcomes": list(RESULTS),
             "gbvims": [
                 {"name": column.name, "field": column.field, "codes": dict(column.codes)}
@@ -294,14 +296,19 @@ def _lists(texts: Texts) -> dict[str, Any]:
         "closings": said(CLOSINGS),
         "escalations": said(ESCALATIONS),
         "shares": said(SHARES),
-        "prepared": prepared(texts),
+        "prepared": list(_prepared(texts).items()),
         "levels": [(level, texts.say(phrase)) for level, phrase in enumerate(LEVELS)],
     }
 
 
+def _prepared(texts: Texts) -> dict[str, str]:
+    emergency = number(UNSPOKEN["emergency"])
+    return {key: texts.say(phrase, emergency=emergency) for key, phrase in PREPARED.items()}
+
+
 def _places(texts: Texts, tongue: str) -> dict[str, str]:
     tag = next(tag for tag in TAGS if tag == tongue)
-    spoken = Texts(texts.catalogue, tag)
+    spoken = texts.in_language(tag)
     return {code: spoken.say(VALUES[code]) for code in GOVERNORATES}
 
 

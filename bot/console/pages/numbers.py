@@ -14,12 +14,13 @@ from bot.console.desk import ConsoleDesk
 from bot.console.guard import Signed
 from bot.console.members import member_of
 from bot.console.number_csv import SMALL, to_csv
-from bot.console.number_labels import NUMBER, TITLES, label
+from bot.console.number_labels import HIDDEN, NUMBER, TITLES, label
 from bot.console.shell import Shell
 from bot.console.texts import Texts
 from bot.domain.baghdad import day_of
 from bot.domain.publication import Sheet, Shown, publish
 from bot.domain.tallies import Tally
+from bot.i18n.rendering import number
 
 
 def routes(desk: ConsoleDesk) -> Sequence[Route]:
@@ -80,7 +81,12 @@ class Numbers:
         chosen = asked if asked in periods else next(iter(periods), "")
         figures = [_figure(sheet, texts) for sheet in sheets if _period(sheet) == chosen]
         return shell.page(
-            request, "numbers.html", periods=periods, chosen=chosen, figures=figures, small=SMALL
+            request,
+            "numbers.html",
+            periods=periods,
+            chosen=chosen,
+            figures=figures,
+            small=number(SMALL),
         )
 
     async def file(self, _: Request, who: Signed) -> Response:
@@ -139,4 +145,4 @@ def _cell(shown: Shown, most: int, texts: Texts) -> Cell:
         return Cell(str(shown.count), "", round(100 * shown.count / most) if most else 0)
     if shown.mark == "small":
         return Cell(SMALL, "small", 0)
-    return Cell(texts.pgettext("numbers", "not shown"), "hidden", 0)
+    return Cell(texts.say(HIDDEN), "hidden", 0)

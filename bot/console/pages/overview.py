@@ -33,6 +33,7 @@ MISSING: Final = {
     "woman": ConsolePhrase("overview", "no woman"),
     "child_trained": ConsolePhrase("overview", "nobody trained to work with children"),
 }
+NO_SPEAKER: Final = ConsolePhrase("overview", "nobody who speaks {language}")
 WHY: Final = {
     "joined": ConsolePhrase("overview", "joined, and waits for the administrator's signature"),
     "keys": ConsolePhrase("overview", "has new keys that the roster does not have yet"),
@@ -119,5 +120,5 @@ def _waited(row: CaseRow, now: int) -> int:
 def _lack(lack: Lack, texts: Texts) -> str:
     if lack.missing in TAGS:
         language = texts.say(VALUES[lack.missing])
-        return texts.pgettext("overview", "nobody who speaks {language}", language=language)
+        return texts.say(NO_SPEAKER, language=language)
     return texts.say(MISSING[lack.missing])

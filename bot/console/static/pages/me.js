@@ -1,5 +1,6 @@
 // One's own keys: words to read aloud, passkeys, a new passphrase, new keys, a key file, notices.
 import { ask } from "../ask.js";
+import { offerAcceptance } from "../chain.js";
 import { make } from "../dom.js";
 import { showFingerprint } from "../fingerprints.js";
 import { busy, sentence } from "../forms.js";
@@ -31,6 +32,7 @@ export async function begin(content) {
   }
   content.querySelector("#add-passkey").hidden = !passkeysAble();
   await showNotices(content.querySelector("#notices-switch"));
+  await offerAcceptance(content.querySelector("#record"));
   await showFingerprint(content, await asked);
 }
 
