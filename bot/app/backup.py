@@ -14,7 +14,7 @@ from bot.errors import ConfigurationError, RosterError, StoreError
 from bot.sealing import age
 from bot.sealing.keys import Recipient
 from bot.stores import snapshot
-from bot.usecases.trust_roster import check_roster, parse_admin
+from bot.usecases.trust_roster import check_roster, parse_admins
 
 DRAFT_FILE: Final = "roster.draft.json"
 FILES: Final = (ROSTER_FILE, DRAFT_FILE)
@@ -124,7 +124,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def _break_glass(settings: Settings) -> str:
     try:
-        admin = parse_admin((settings.secrets_dir / ADMIN_FILE).read_text(encoding="ascii"))
+        admin = parse_admins((settings.secrets_dir / ADMIN_FILE).read_text(encoding="ascii"))
         trusted = check_roster((settings.data_dir / ROSTER_FILE).read_bytes(), admin)
     except (OSError, UnicodeDecodeError):
         return ""

@@ -3,39 +3,54 @@
 import asyncio
 import contextlib
 import ctypes
+import hmac
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.types import ASGIApp
 
 from bot.app.content import make_finder, make_presenter, read_content
+from bot.app.demo_sheet import read_demo_sheet
 from bot.app.health import Health
 from bot.app.jobs import Job, Jobs
+from bot.app.notices import start_mail, start_push
 from bot.app.organisation import Organisation
 from bot.app.reach import Reach, start_telegram, start_whatsapp
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
 from bot.app.runtime import SystemClock, SystemEntropy
+from bot.app.sample_cases import insert_samples
 from bot.app.secrets import host_secrets
 from bot.app.settings import Settings
+from bot.app.wiping import wipe_memory
 from bot.channels.preview import PreviewChannel
+from bot.console.app import console_app
+from bot.console.desk import ConsoleDesk
 from bot.domain.retention import Retention
 from bot.ports.conversation import Conversation
 from bot.ports.runtime import Clock, Entropy
+from bot.sealing.vapid import push_public
+from bot.stores.ballast import Ballast
 from bot.stores.epoch_files import EpochFiles
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
 from bot.stores.sqlite_sessions import SqliteSessions
+from bot.stores.sqlite_staff import SqliteStaff
+from bot.stores.steady_clock import SteadyClock
 from bot.usecases.converse import Converse
 from bot.usecases.destroy_expired import destroy_expired
 from bot.usecases.escalate import Escalate
+from bot.usecases.keep_head import keep_head
 from bot.usecases.perform import Desk, Perform
 from bot.usecases.receipts import Receipts
 from bot.web.private import private_surface
 from bot.web.server import make_app
 
-PR_SET_DUMPABLE = 4
+CONSOLE_PURPOSE: Final = b"sanad/console/v1"
+BALLAST_FILE: Final = "ballast"
+PR_SET_DUMPABLE: Final = 4
 """Linux: /proc/PID/mem, core dumps and ptrace are closed to everybody but root."""
 
 
@@ -67,7 +82,9 @@ async def running(
     secrets = host_secrets(settings.secrets_dir, entropy, fresh=fresh)
     epochs = EpochFiles(settings.runtime_folder(), clock, entropy)
     async with contextlib.AsyncExitStack() as stack:
-        database = await Database.open(settings.database_path)
+        ballast = Ballast(settings.data_dir / BALLAST_FILE)
+        database = await Database.open(settings.database_path, ballast)
+        database.refill()
         stack.push_async_callback(database.close)
         cases = SqliteCases(database)
         roster = RosterFile(
@@ -99,15 +116,25 @@ async def running(
             ),
             store=sessions,
             epochs=epochs,
-            clock=clock,
+            # To a talk, a clock that jumps by a day would be a day of silence.
+            clock=SteadyClock(clock),
             entropy=entropy,
         )
         health = Health(settings, database, epochs, lambda: roster() is not None, clock)
         conversation = await _watched(settings, health, converse, clock, stack)
         reach = Reach()
-        await start_telegram(settings, conversation, content.shelf.current, reach, stack)
-        await start_whatsapp(settings, conversation, epochs, reach, stack)
+        await start_telegram(
+            settings, conversation, content.shelf.current, content.catalogue, reach, stack
+        )
+        await start_whatsapp(settings, conversation, epochs, clock, reach, stack)
         pages = PreviewChannel(converse).routes() if demo else []
+        trusted = roster()
+        if demo and trusted is not None:
+            await insert_samples(database, receipts, trusted, clock, entropy)
+        staff = SqliteStaff(database)
+        start_mail(settings, organisation, roster, content.console, reach)
+        if settings.console_url:
+            start_push(staff, secrets.push, settings.console_url, clock, reach)
         escalate = Escalate(cases, reach.alarms)
         retention = Retention(organisation.retention_days)
 
@@ -115,19 +142,45 @@ async def running(
             oldest = epochs.rotate()
             await sessions.sweep(oldest)
             await database.checkpoint()
+            database.refill()
+            await wipe_memory()
 
         jobs = Jobs(
             (
                 Job("forget", 60, forget),
                 Job("roster", 30, roster.refresh),
                 Job("escalate", 5, lambda: _escalated(escalate, roster, clock)),
+                Job("head", 3600, lambda: keep_head(cases, secrets.audit, clock.now())),
+                Job("sessions", 600, lambda: staff.sweep(clock.now())),
                 Job("retention", 3600, lambda: destroy_expired(cases, retention, clock.now())),
             ),
             clock,
         )
         for work in (jobs.run(), receipts.work(cases)):
             stack.push_async_callback(_ended, asyncio.create_task(work))
-        app = make_app(reach.hooks, pages, ready=health.ready)
+        desk = None
+        if settings.console_url:
+            desk = ConsoleDesk(
+                url=settings.console_url,
+                name=organisation.name,
+                texts=content.console,
+                clock=clock,
+                entropy=entropy,
+                rosters=roster,
+                history=cases,
+                staff=staff,
+                cases=cases,
+                casework=cases,
+                tallies=cases,
+                audit=cases,
+                retention=retention,
+                seed=hmac.digest(secrets.pepper, CONSOLE_PURPOSE, "sha256"),
+                primero=settings.primero_url,
+                push_key=push_public(secrets.push),
+                demo=read_demo_sheet(settings.data_dir) if demo else None,
+            )
+        console = console_app(desk) if desk else None
+        app = make_app(reach.hooks, pages, ready=health.ready, console=console)
         yield Running(app, tuple(reach.told), converse, sessions, jobs, database)
 
 

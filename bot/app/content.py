@@ -5,13 +5,16 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from bot.app.compiled import compiled
 from bot.app.facts import last_checked, read_facts, standing
 from bot.app.library import Shelf, read_book
 from bot.app.organisation import Organisation
 from bot.domain.baghdad import day_of
 from bot.domain.directory import Directory, combine
 from bot.domain.directory import load as load_directory
+from bot.domain.language import TAGS
 from bot.domain.places import Gazetteer
+from bot.engine.flow import Book
 from bot.engine.routing import Lexicon
 from bot.i18n import catalogues
 from bot.i18n.catalogues import Catalogue
@@ -21,6 +24,7 @@ from bot.usecases.perform import Finder
 from bot.usecases.present import Presenter
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
+BOT: Final = PROJECT / "bot"
 FLOWS: Final = PROJECT / "flows"
 FACTS: Final = FLOWS / "facts.yaml"
 LOCALES: Final = PROJECT / "locales"
@@ -32,6 +36,7 @@ class Content:
     """Everything that is read once and never changes: flows, texts, words, places, services."""
 
     catalogue: Catalogue
+    console: Catalogue
     shelf: Shelf
     lexicon: Lexicon
     gazetteer: Gazetteer
@@ -43,17 +48,30 @@ def read_content(*, sample: bool, books: Path | None = None) -> Content:
 
     A fault in any of them stops the start, with file and line.
     """
-    catalogue = catalogues.load(LOCALES)
+    catalogue, book, lexicon = compiled("content", _sources(), _read)
     directory = load_directory(FLOWS / "directory")
     if sample:
         directory = combine(load_directory(DEMO / "directory", allow_sample=True), directory)
     return Content(
         catalogue=catalogue,
-        shelf=Shelf(read_book(FLOWS, catalogue), books),
-        lexicon=Lexicon.load(FLOWS / "lexicon"),
+        console=catalogues.load(LOCALES, "console"),
+        shelf=Shelf(book, books),
+        lexicon=lexicon,
         gazetteer=Gazetteer.load(FLOWS / "directory" / "places.csv"),
         directory=directory,
     )
+
+
+def _read() -> tuple[Catalogue, Book, Lexicon]:
+    catalogue = catalogues.load(LOCALES)
+    return catalogue, read_book(FLOWS, catalogue), Lexicon.load(FLOWS / "lexicon")
+
+
+def _sources() -> list[Path]:
+    """All that `_read` depends on: texts, flows, words, and the code that makes sense of them."""
+    code = [path for name in ("domain", "engine", "i18n") for path in (BOT / name).glob("*.py")]
+    words = [*FLOWS.glob("*.yaml"), *(FLOWS / "lexicon").glob("*.yaml")]
+    return [*code, *words, *(catalogues.file_of(LOCALES, tag) for tag in TAGS)]
 
 
 def make_presenter(content: Content, organisation: Organisation) -> Presenter:

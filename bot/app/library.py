@@ -44,6 +44,9 @@ class Shelf:
                 # Written by a program with other nodes: its talks go on in the current book.
                 _log.warning("old_book_unreadable")
         own = folder / f"{self.current.version}.json"
+        if own.exists():
+            own.touch()
+            return
         fresh = own.with_suffix(".part")
         fresh.write_bytes(msgspec.json.encode(self.current))
         fresh.replace(own)

@@ -1,7 +1,7 @@
 """The deployer's own words: who runs this installation, its limits, its times."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ class Organisation:
     answers: dict[str, dict[Tag, str]]
     retention_days: int
     sample: bool = False
+    mail: dict[str, str] = field(default_factory=dict, repr=False)
+    """Where staff are called by e-mail, by handle (bot.channels.staff.mail)."""
 
 
 def load_organisation(path: Path | None) -> Organisation:
@@ -47,7 +49,20 @@ def load_organisation(path: Path | None) -> Organisation:
         answers={level: _in_four(path, times, level) for level in NEEDED_TIMES},
         retention_days=days,
         sample=bool(table.get("sample", False)),
+        mail=_addresses(path, table.get("mail", {})),
     )
+
+
+def _addresses(path: Path, table: object) -> dict[str, str]:
+    """The table [mail]: handle = "address"."""
+    found = table if isinstance(table, dict) else {"": ""}
+    for handle, address in found.items():
+        name, at, host = str(address).partition("@")
+        if not (name and at and host) or not str(address).isprintable() or " " in str(address):
+            raise ConfigurationError(
+                f'{path.name}: [mail] needs lines like handle = "name@host"; {handle!r} is not one'
+            )
+    return {str(handle): str(address) for handle, address in found.items()}
 
 
 def _in_four(path: Path, table: dict[str, Any], key: str) -> dict[Tag, str]:

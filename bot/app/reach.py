@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp
 
+from bot.app.faces import faces
+from bot.app.first_start import first_start
 from bot.app.settings import Settings
 from bot.engine.flow import Book
 from bot.errors import ConfigurationError
+from bot.i18n.catalogues import Catalogue
 from bot.ports.cases import Alarm, Call
 from bot.ports.conversation import Conversation
-from bot.ports.runtime import Epochs
+from bot.ports.runtime import Clock, Epochs
 from bot.sealing import epochs as pseudonyms
 from bot.usecases.escalate import LogAlarm
 
@@ -26,7 +29,12 @@ class Reach:
 
 
 async def start_telegram(
-    settings: Settings, conversation: Conversation, book: Book, reach: Reach, stack: AsyncExitStack
+    settings: Settings,
+    conversation: Conversation,
+    book: Book,
+    catalogue: Catalogue,
+    reach: Reach,
+    stack: AsyncExitStack,
 ) -> None:
     """Start Telegram if its token is set."""
     if settings.telegram_token is None:
@@ -51,6 +59,7 @@ async def start_telegram(
         )
     stack.push_async_callback(channel.stop)
     await channel.start()
+    channel.present(faces(catalogue))
     reach.told.append(f"Telegram ({channel.describe()})")
 
 
@@ -63,6 +72,7 @@ async def start_whatsapp(
     settings: Settings,
     conversation: Conversation,
     epochs: Epochs,
+    clock: Clock,
     reach: Reach,
     stack: AsyncExitStack,
 ) -> None:
@@ -83,6 +93,7 @@ async def start_whatsapp(
         conversation,
         mark=lambda message: pseudonyms.mark(epochs.current()[1], message.encode()),
         content=settings.data_dir / "content.json",
+        since=first_start(settings.data_dir, sender.get_secret_value(), clock.now()),
     )
     reach.hooks["/hooks/whatsapp"] = channel.webhook
     stack.push_async_callback(channel.stop)
@@ -102,7 +113,8 @@ class StaffChat:
             ) from error
         self._notify = notify
 
-    async def ring(self, call: Call) -> None:
+    async def ring(self, call: Call) -> bool:
         """See Alarm.ring."""
         who = ", ".join(call.handles) or "everybody"
         await self._notify(self._chat, f"T{call.urgency} · {call.cases} · {call.watch}: {who}")
+        return True

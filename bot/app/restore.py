@@ -17,7 +17,7 @@ from bot.errors import ConfigurationError, RosterError, StoreError
 from bot.stores import snapshot_reading
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
-from bot.usecases.trust_roster import check_roster, parse_admin
+from bot.usecases.trust_roster import check_roster, parse_admins
 
 Unseal = Callable[[BinaryIO, BinaryIO], None]
 """Opens the sealed file into another; the caller holds the key, this module never does."""
@@ -110,7 +110,7 @@ def refuse_to_overwrite(settings: Settings) -> None:
 def _signed(settings: Settings, file: bytes) -> bool:
     """Whether the newest roster is signed by the administrator pinned here; False if none is."""
     try:
-        admin = parse_admin((settings.secrets_dir / ADMIN_FILE).read_text(encoding="ascii"))
+        admin = parse_admins((settings.secrets_dir / ADMIN_FILE).read_text(encoding="ascii"))
     except FileNotFoundError:
         return False
     try:

@@ -60,6 +60,7 @@ def _node() -> dict[str, Any]:
             "results": {"type": "object", "additionalProperties": TARGET},
             "free": FLAG,
             "limit": {"type": ["integer", "string"]},
+            "more": NAME,
             "return": FLAG,
             "end": FLAG,
             "note": TEXT,

@@ -10,15 +10,23 @@ from bot.ports.runtime import Entropy
 
 PEPPER_BYTES: Final = 32
 SALT_BYTES: Final = 16
+SEED_BYTES: Final = 32
+AUDIT_KEY: Final = "audit.key"
 OPEN_TO_OTHERS: Final = 0o077
 
 
 @dataclass(frozen=True, slots=True)
 class HostSecrets:
-    """What receipt codes are derived with. Without the pepper nobody can try a code."""
+    """What receipt codes are derived with, and what the server signs with.
+
+    Without the pepper nobody can try a code. `audit` signs the daily head of the audit chain,
+    `push` the calls to browsers of staff.
+    """
 
     pepper: bytes = field(repr=False)
     salt: bytes = field(repr=False)
+    audit: bytes = field(repr=False)
+    push: bytes = field(repr=False)
 
 
 def host_secrets(folder: Path, entropy: Entropy, *, fresh: bool) -> HostSecrets:
@@ -38,7 +46,22 @@ def host_secrets(folder: Path, entropy: Entropy, *, fresh: bool) -> HostSecrets:
     return HostSecrets(
         pepper=_secret(folder / "pepper", PEPPER_BYTES, entropy, fresh=fresh),
         salt=_secret(folder / "salt", SALT_BYTES, entropy, fresh=fresh),
+        # Made anew where they are missing: nothing that was given out dies with these two, and
+        # heads signed with an older key are told apart by its id.
+        audit=_secret(folder / AUDIT_KEY, SEED_BYTES, entropy, fresh=True),
+        push=_secret(folder / "push.key", SEED_BYTES, entropy, fresh=True),
     )
+
+
+def audit_seed(folder: Path) -> bytes:
+    """The key that signs heads, for a command; ConfigurationError when it is not there."""
+    try:
+        return (folder / AUDIT_KEY).read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            f"there is no {AUDIT_KEY} in SANAD_SECRETS_DIR; start the service once, or name the "
+            "folder with --secrets-dir"
+        ) from error
 
 
 def _secret(path: Path, count: int, entropy: Entropy, *, fresh: bool) -> bytes:

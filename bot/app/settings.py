@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
     twilio_sender: SecretStr | None = None
     twilio_api_base: str = "https://api.twilio.com"
     organisation_file: Path | None = None
+    smtp_url: SecretStr | None = None
+    smtp_from: str = ""
+    console_url: str = ""
+    primero_url: str = ""
     metrics_port: int = 0
     backup_recipient: str = ""
 
@@ -119,6 +124,22 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https:// (providers call it over the internet)")
         return value.rstrip("/")
 
+    @field_validator("console_url", "primero_url")
+    @classmethod
+    def _browser_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        local = parts.scheme == "http" and parts.hostname == "localhost"
+        if value and not (local or (parts.scheme == "https" and parts.hostname)):
+            raise ValueError("must begin with https:// (http://localhost:PORT on this machine)")
+        return value.rstrip("/")
+
+    @field_validator("console_url")
+    @classmethod
+    def _own_host(cls, value: str) -> str:
+        if value and (urlsplit(value).path or "?" in value or "@" in value):
+            raise ValueError("is a host only, as in https://desk.example.org: /console is added")
+        return value.lower()
+
     @field_validator("metrics_port")
     @classmethod
     def _metrics_port(cls, value: int) -> int:
@@ -140,6 +161,8 @@ class Settings(BaseSettings):
                 raise ValueError("PUBLIC_URL is needed when TELEGRAM_MODE is webhook")
             if not self.telegram_webhook_secret:
                 raise ValueError("TELEGRAM_WEBHOOK_SECRET is needed when TELEGRAM_MODE is webhook")
+        if self.smtp_url is not None and "@" not in self.smtp_from:
+            raise ValueError("SMTP_FROM is needed with SMTP_URL: the address staff mail comes from")
         twilio = {
             "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
             "TWILIO_AUTH_TOKEN": self.twilio_auth_token,

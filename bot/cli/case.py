@@ -238,7 +238,7 @@ async def _with_headlines(
     shown = []
     for row in rows:
         entry = await place.first_entry(row)
-        lines = headline(read_report(row, entry.sealed, opener)[0]) if entry else ()
+        lines = headline(read_report(row, entry, opener)[0]) if entry else ()
         shown.append((row, lines))
     return shown
 
@@ -296,6 +296,11 @@ def _print_opened(opened: OpenedCase) -> None:
         if not addition.in_order:
             print("! Its place among the additions is not its own: tell the administrator")
         print(addition.text)
+    for note in opened.notes:
+        print(f"\n{note.kind.capitalize()} by {note.author}, {clock_time(note.hour * HOUR)}")
+        for name, value in note.fields.items():
+            if value:
+                print(value if name == "text" else f"  {name}: {value}")
 
 
 def _print_line(line: Line) -> None:

@@ -1,7 +1,6 @@
 """`sanad demo`: everything on this machine, nothing to configure."""
 
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -12,18 +11,13 @@ from bot.app import logs
 from bot.app.compose import Running
 from bot.app.content import DEMO
 from bot.app.organisation import load_organisation
-from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE
+from bot.app.roster_file import ROSTER_FILE
 from bot.app.settings import Settings, load_settings
-from bot.cli import identity_files
+from bot.cli.demo_people import make_people
 from bot.cli.serve import run
-from bot.domain.baghdad import WEEK
-from bot.domain.language import TAGS
-from bot.domain.roster import Member, Roster, Shift
 from bot.errors import SanadError
-from bot.usecases.trust_roster import sign_roster
 
 FOLDER: Final = Path("data") / "demo"
-HANDLE: Final = "sample-caseworker"
 
 
 def demo() -> None:
@@ -43,34 +37,21 @@ def demo() -> None:
 def demo_settings() -> Settings:
     """The environment's settings, with the demo's own folders where none are named."""
     data = Path(os.environ.get("SANAD_DATA_DIR", FOLDER))
-    return load_settings(data_dir=data, secrets_dir=data / "secrets", runtime_dir=data / "keys")
+    folders = {"data_dir": data, "secrets_dir": data / "secrets", "runtime_dir": data / "keys"}
+    settings = load_settings(**folders)
+    if settings.console_url:
+        return settings
+    return load_settings(**folders, console_url=f"http://localhost:{settings.port}")
 
 
 def prepare(settings: Settings) -> None:
-    """Make the sample caseworker and a signed roster, once."""
+    """Make the sample people and a signed roster, once."""
     data = settings.data_dir
     if (data / ROSTER_FILE).exists():
         return
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    passphrase = "-".join(secrets.token_hex(2) for _ in range(4))
-    identity_files.write_private(data / "passphrase", f"{passphrase}\n".encode())
-    admin = identity_files.make_identity(data / "admin.age", passphrase)
-    worker = identity_files.make_identity(data / "caseworker.age", passphrase)
-    public = identity_files.verify_text(admin)
-    identity_files.write_private(settings.secrets_dir / ADMIN_FILE, f"{public}\n".encode())
-    member = Member(
-        handle=HANDLE,
-        role="caseworker",
-        recipient=identity_files.recipient_text(worker),
-        verify=identity_files.verify_text(worker),
-        languages=TAGS,
-        gender="female",
-        child_trained=True,
-    )
-    always = Shift(handle=HANDLE, days=WEEK, start="00:00", end="00:00")
-    roster = Roster(version=1, members=(member,), shifts=(always,))
-    (data / ROSTER_FILE).write_bytes(sign_roster(roster, admin.signing))
+    make_people(settings)
 
 
 def _tell(settings: Settings) -> Callable[[Running], None]:
@@ -83,12 +64,13 @@ def _tell(settings: Settings) -> Callable[[Running], None]:
 Sanad demo. Sample organisation and services; do not use it for real people.
 
   The phone         http://{settings.host}:{settings.port}/preview
+  The console       {settings.console_url}/console/demo
   Real channels     {channels}
 
-As the caseworker, in another terminal:
+The caseworkers' console signs in with one click. Or as the caseworker in another terminal:
 
   ./run case list                 what waits, the most urgent first
-  ./run case claim --next         take the most urgent
+  ./run case claim NUMBER         take it
   ./run case open NUMBER          open it, here and nowhere else
   ./run case reply NUMBER --safe-to-show --text "…"
   ./run case close NUMBER --reason needs_met

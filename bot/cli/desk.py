@@ -21,7 +21,13 @@ from bot.sealing.opening import Expected, Identity, open_case
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
 from bot.usecases.open_case import Opener
-from bot.usecases.trust_roster import TrustedRoster, known_rosters, parse_admin, trust_roster
+from bot.usecases.trust_roster import (
+    Admins,
+    TrustedRoster,
+    known_rosters,
+    parse_admins,
+    trust_roster,
+)
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Durable data (SANAD_DATA_DIR, ./data).")
@@ -50,16 +56,20 @@ class Desk:
 
     store: SqliteCases
     roster: TrustedRoster
-    admin: bytes
+    admins: Admins
     member: Member
     identity: Identity
 
     async def opener(self) -> Opener:
         """Opens what was sealed by any roster this installation has accepted."""
-        rosters = await known_rosters(self.roster.version, self.admin, self.store)
+        rosters = await known_rosters(self.roster.version, self.admins, self.store)
 
-        def opener(sealed: bytes, kind: Kind, case: bytes, seq: int, prev: bytes) -> Document:
-            expected = Expected(kind=kind, case=case, seq=seq, prev=prev, rosters=rosters)
+        def opener(
+            sealed: bytes, kind: Kind, case: bytes, seq: int, prev: bytes, *, origin: bytes = b""
+        ) -> Document:
+            expected = Expected(
+                kind=kind, case=case, seq=seq, prev=prev, rosters=rosters, origin=origin
+            )
             return open_case(sealed, self.identity.seeds, expected)
 
         return opener
@@ -108,17 +118,17 @@ async def desk(
     """The queue with somebody at it: their key opens their file and stands in the roster."""
     if identity_file is None:
         raise ConfigurationError("who are you? Name your file with --identity or SANAD_IDENTITY")
-    admin = read_admin(settings)
+    admins = read_admins(settings)
     secret = identity_files.passphrase(passphrase_file)
     identity = identity_files.read_identity(identity_file, secret)
     async with queue(settings) as store:
-        roster = await trust_roster(read_roster(settings), admin, store)
+        roster = await trust_roster(read_roster(settings), admins, store)
         member = roster.member_with(identity_files.recipient_text(identity))
         if keys.signing_public(identity.signing).hex() != member.verify:
             raise RosterError(
                 "the signing key in this file is not the roster's; have it added again and signed"
             )
-        yield Desk(store, roster, admin, member, identity)
+        yield Desk(store, roster, admins, member, identity)
 
 
 async def find(store: SqliteCases, text: str) -> CaseRow:
@@ -131,10 +141,10 @@ async def find(store: SqliteCases, text: str) -> CaseRow:
     return found[0]
 
 
-def read_admin(settings: Settings) -> bytes:
-    """The pinned administrator's key; RosterError if there is none."""
+def read_admins(settings: Settings) -> Admins:
+    """The pinned administrators' keys; RosterError if there is none."""
     try:
-        return parse_admin((settings.secrets_dir / ADMIN_FILE).read_text(encoding="ascii"))
+        return parse_admins((settings.secrets_dir / ADMIN_FILE).read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError) as error:
         raise RosterError(
             f"there is no {ADMIN_FILE} in SANAD_SECRETS_DIR; make it with `sanad roster init`, or "

@@ -10,8 +10,8 @@ import typer
 from bot.domain.language import LANGUAGES, TAGS, Tag
 from bot.errors import SanadError
 from bot.i18n import catalogues, merging, po, spreadsheet
-from bot.i18n.extraction import all_units
-from bot.i18n.status import LanguageStatus, Progress, project_status
+from bot.i18n.catalogues import DOMAINS, Domain
+from bot.i18n.status import LanguageStatus, Progress, project_status, units_of
 from bot.i18n.units import Unit
 
 app = typer.Typer(help="Texts in four languages: extract, status, export, import.")
@@ -21,6 +21,7 @@ Root = Annotated[
     Path, typer.Option("--root", help="Folder that holds bot/, flows/ and locales/.", exists=True)
 ]
 Language = Annotated[str, typer.Argument(help="ar, ckb, kmr or en.")]
+Console = Annotated[bool, typer.Option("--console", help="The texts of the console.")]
 
 
 def _tag(language: str) -> Tag:
@@ -30,17 +31,22 @@ def _tag(language: str) -> Tag:
     raise typer.BadParameter(f"`{language}` is none of {', '.join(TAGS)}")
 
 
+def _domain(*, console: bool) -> Domain:
+    return "console" if console else "sanad"
+
+
 def _stop(error: SanadError) -> typer.Exit:
     typer.echo(str(error), err=True)
     return typer.Exit(1)
 
 
-def _files(root: Path, units: list[Unit]) -> dict[Path, str]:
-    """The catalogues as they should be: template and four languages."""
+def _files(root: Path, units: list[Unit], domain: Domain) -> dict[Path, str]:
+    """The catalogues of a domain as they should be: template and four languages."""
     locales = root / "locales"
-    files = {locales / "messages.pot": po.written(merging.template(units), None)}
+    template = locales / catalogues.TEMPLATES[domain]
+    files = {template: po.written(merging.template(units), None)}
     for tag in TAGS:
-        path = catalogues.file_of(locales, tag)
+        path = catalogues.file_of(locales, tag, domain)
         old = po.read(path) if path.exists() else {}
         files[path] = po.written(merging.merged(units, old, tag), tag)
     return files
@@ -56,8 +62,10 @@ def extract(
 ) -> None:
     """Collect every text from flows and program, and bring the catalogues up to date."""
     try:
-        units = all_units(root)
-        files = _files(root, units)
+        texts = {domain: units_of(root, domain) for domain in DOMAINS}
+        files: dict[Path, str] = {}
+        for domain, units in texts.items():
+            files |= _files(root, units, domain)
     except SanadError as error:
         raise _stop(error) from error
     changed = [path for path, text in files.items() if not _holds(path, text)]
@@ -66,7 +74,8 @@ def extract(
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(files[path], encoding="utf-8", newline="\n")
-    typer.echo(f"{len(units)} texts, {len(changed)} of {len(files)} files changed")
+    count = sum(map(len, texts.values()))
+    typer.echo(f"{count} texts, {len(changed)} of {len(files)} files changed")
     if check and changed:
         typer.echo("run `sanad i18n extract` and commit the result", err=True)
         raise typer.Exit(1)
@@ -85,15 +94,25 @@ def status(
 ) -> None:
     """Percent, missing, fuzzy, too long and review state; exit 1 when anything is to be done."""
     try:
-        languages = project_status(root)
+        states = {domain: project_status(root, domain) for domain in DOMAINS}
     except SanadError as error:
         raise _stop(error) from error
     if as_json:
-        typer.echo(json.dumps([asdict(language) for language in languages], ensure_ascii=False))
+        rows = [
+            {"domain": domain, **asdict(language)}
+            for domain, languages in states.items()
+            for language in languages
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
     else:
-        _print_status(languages, findings=findings)
-    if not all(language.complete for language in languages):
+        for domain, languages in states.items():
+            typer.echo(_TITLES[domain])
+            _print_status(languages, findings=findings)
+    if not all(language.complete for languages in states.values() for language in languages):
         raise typer.Exit(1)
+
+
+_TITLES: Final[dict[Domain, str]] = {"sanad": "the bot", "console": "the console"}
 
 
 _HEADING: Final = ("language", "texts", "percent", "missing", "fuzzy", "too long", "other")
@@ -145,6 +164,7 @@ def export(
     file: Annotated[Path, typer.Argument(help="The CSV file to write.")],
     *,
     root: Root = PROJECT,
+    console: Console = False,
     only_open: Annotated[bool, typer.Option("--open", help="Only missing and fuzzy.")] = False,
     distinct: Annotated[
         bool, typer.Option("--distinct", help="Only missing, and each English text once.")
@@ -153,7 +173,8 @@ def export(
     """Write the texts of a language as a table for translators."""
     tag = _tag(language)
     try:
-        entries = list(po.read(catalogues.file_of(root / "locales", tag)).values())
+        path = catalogues.file_of(root / "locales", tag, _domain(console=console))
+        entries = list(po.read(path).values())
     except SanadError as error:
         raise _stop(error) from error
     if distinct:
@@ -167,11 +188,13 @@ def export(
 def import_(
     language: Language,
     file: Annotated[Path, typer.Argument(help="The CSV file to read.", exists=True)],
+    *,
     root: Root = PROJECT,
+    console: Console = False,
 ) -> None:
     """Take a translator's table back; rows that would break a text are refused and listed."""
     tag = _tag(language)
-    path = catalogues.file_of(root / "locales", tag)
+    path = catalogues.file_of(root / "locales", tag, _domain(console=console))
     try:
         table = spreadsheet.rows(_decoded(file), file.name)
         result = spreadsheet.imported(po.read(path), table, tag)

@@ -36,9 +36,12 @@ def _add_rest() -> None:
     if sys.argv[1:2] == ["serve"]:
         return
     from bot.cli import (  # noqa: PLC0415 - above
+        audit,
         backup,
         case,
+        casework,
         channel,
+        console,
         demo,
         directory,
         doctor,
@@ -48,9 +51,11 @@ def _add_rest() -> None:
         roster,
         setup,
     )
+    from bot.cli.prove import prove_command  # noqa: PLC0415 - above
     from bot.cli.push_plan import push_plan  # noqa: PLC0415 - above
 
     app.command(name="demo")(demo.demo)
+    app.command(name="prove")(prove_command)
     app.command(name="backup")(backup.backup)
     app.command(name="restore")(backup.restore)
     app.command(name="doctor")(doctor.doctor)
@@ -60,7 +65,10 @@ def _add_rest() -> None:
     app.add_typer(directory.app, name="directory")
     app.add_typer(i18n.app, name="i18n")
     app.add_typer(roster.app, name="roster")
+    case.app.add_typer(casework.app)
     app.add_typer(case.app, name="case")
+    app.add_typer(audit.app, name="audit")
+    app.add_typer(console.app, name="console")
     app.add_typer(channel.channel_app(push_plan), name="channel")
 
 

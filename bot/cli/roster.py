@@ -1,6 +1,5 @@
 """`sanad roster`: keys, members, shifts, and the administrator's signature."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, get_args
@@ -8,7 +7,7 @@ from typing import Annotated, Final, get_args
 import msgspec
 import typer
 
-from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE
+from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, replace_file
 from bot.app.runtime import SystemClock
 from bot.app.settings import Settings
 from bot.cli import identity_files
@@ -16,7 +15,7 @@ from bot.cli.desk import (
     DataDir,
     PassphraseFile,
     SecretsDir,
-    read_admin,
+    read_admins,
     read_roster,
     refusals,
     settings_of,
@@ -30,7 +29,7 @@ from bot.domain.rota import on_duty as members_on_duty
 from bot.errors import ConfigurationError, RosterError
 from bot.sealing import keys
 from bot.sealing.keys import Recipient
-from bot.usecases.trust_roster import check_roster, sign_roster
+from bot.usecases.trust_roster import Admins, check_roster, sign_roster
 
 app = typer.Typer(help="The roster: who works here, with which keys, when.", no_args_is_help=True)
 
@@ -182,16 +181,18 @@ def sign(
     """Sign the draft as the next version; from then on it is in force."""
     with refusals():
         settings = settings_of(data_dir, secrets_dir)
-        admin = read_admin(settings)
+        admins = read_admins(settings)
         draft = _read_draft(settings)
         secret = identity_files.passphrase(passphrase_file, owner="administrator's")
         identity = identity_files.read_identity(admin_identity, secret)
-        if keys.signing_public(identity.signing) != admin:
+        if keys.signing_public(identity.signing) not in admins:
             raise RosterError(
-                f"this is not the administrator pinned in {ADMIN_FILE}; use the right file"
+                f"this is no administrator pinned in {ADMIN_FILE}; use the right file"
             )
-        roster = msgspec.structs.replace(draft, version=_next_version(settings, draft, admin))
-        _replace_file(settings.data_dir / ROSTER_FILE, sign_roster(roster, identity.signing))
+        roster = msgspec.structs.replace(draft, version=_next_version(settings, draft, admins))
+        file = sign_roster(roster, identity.signing)
+        check_roster(file, admins)  # a former administrator signs what nobody would trust
+        replace_file(settings.data_dir / ROSTER_FILE, file)
         _write_draft(settings, roster)
     print(f"version {roster.version} signed, {len(roster.members)} members")
     _print_coverage(roster)
@@ -210,7 +211,7 @@ def show(
         roster = (
             _read_draft(settings)
             if draft
-            else check_roster(read_roster(settings), read_admin(settings)).roster
+            else check_roster(read_roster(settings), read_admins(settings)).roster
         )
     print(f"version {roster.version}" + (" (draft)" if draft else ", signature holds"))
     for member in roster.members:
@@ -278,17 +279,17 @@ def _refuse_member_problems(roster: Roster, handle: str, *, without_keys: bool =
         raise RosterError(own[0])
 
 
-def _next_version(settings: Settings, draft: Roster, admin: bytes) -> int:
+def _next_version(settings: Settings, draft: Roster, admins: Admins) -> int:
     versions = [draft.version]
     if (settings.data_dir / ROSTER_FILE).exists():
-        versions.append(check_roster(read_roster(settings), admin).version)
+        versions.append(check_roster(read_roster(settings), admins).version)
     return max(versions) + 1
 
 
 def _read_draft(settings: Settings) -> Roster:
     try:
         data = (settings.data_dir / DRAFT_FILE).read_bytes()
-        return msgspec.json.decode(data, type=Roster)
+        return _caught_up(settings, msgspec.json.decode(data, type=Roster))
     except OSError as error:
         raise RosterError(
             "there is no draft of a roster here; begin with `sanad roster init`"
@@ -297,20 +298,23 @@ def _read_draft(settings: Settings) -> Roster:
         raise RosterError(f"{DRAFT_FILE} cannot be read: {error}; correct it") from error
 
 
+def _caught_up(settings: Settings, draft: Roster) -> Roster:
+    """The draft, or the roster in force if that was signed since, in a browser."""
+    if not (settings.data_dir / ROSTER_FILE).exists():
+        return draft
+    signed = check_roster(read_roster(settings), read_admins(settings)).roster
+    if signed.version <= draft.version:
+        return draft
+    typer.echo(
+        f"version {signed.version} was signed in a browser since: the draft begins from it anew",
+        err=True,
+    )
+    return signed
+
+
 def _write_draft(settings: Settings, roster: Roster) -> None:
     data = msgspec.json.format(msgspec.json.encode(roster), indent=2)
-    _replace_file(settings.data_dir / DRAFT_FILE, data + b"\n")
-
-
-def _replace_file(path: Path, data: bytes) -> None:
-    """Write all or nothing: a service that reads at this moment sees the old or the new file."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    replace_file(settings.data_dir / DRAFT_FILE, data + b"\n")
 
 
 def _print_member(member: Member, roster: Roster) -> None:

@@ -14,6 +14,20 @@ FIRST: Final = bytes(32)
 """What the first entry follows."""
 _LEAF: Final = b"\x01"
 
+CASE_ACTS: Final = (
+    "submit", "add", "withdraw", "claim", "open", "contact", "withdraw_letter", "note", "refer",
+    "hand_back", "hand_over", "take_over", "lapse", "release", "escalate", "raise", "lower",
+    "agree_lower", "refuse_lower", "close", "reopen", "mark_duplicate", "reseal", "destroyed",
+)  # fmt: skip
+"""What is done to a case, by its person, its owner, a supervisor or the program."""
+STAFF_ACTS: Final = (
+    "invite", "withdraw_invitation", "join", "sign_in", "sign_in_passkey", "sign_in_recovery",
+    "change_passphrase", "change_keys", "add_passkey", "drop_passkey", "revoke", "sign_roster",
+)  # fmt: skip
+"""What is done to accounts, keys and the roster."""
+ACTS: Final = CASE_ACTS + STAFF_ACTS
+"""Every word that may stand in `Note.act`; a test holds the program to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -12,6 +12,8 @@
      ├── mark_duplicate ──▶ duplicate ──reopen──▶ reopened
      └── withdraw (the person, from anywhere) ──▶ withdrawn: a tombstone, nothing leads out
 
+Not drawn: acts that leave the state as it is (STAYING).
+
 A case always has an owner or a running clock: states in QUEUED have a clock and no owner, states
 in OWNED have an owner and a lease, states in DONE need neither.
 """
@@ -20,7 +22,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from bot.errors import CaseError
+from bot.errors import CaseError, CaseReason
 
 State = Literal[
     "new", "claimed", "in_contact", "referred", "closed",
@@ -28,7 +30,7 @@ State = Literal[
 ]  # fmt: skip
 Act = Literal[
     "claim", "contact", "refer", "hand_back", "lapse", "escalate", "close", "mark_duplicate",
-    "reopen", "withdraw",
+    "reopen", "withdraw", "note", "hand_over", "raise", "lower", "agree_lower", "refuse_lower",
 ]  # fmt: skip
 Actor = Literal["owner", "caseworker", "supervisor", "system", "person"]
 STATES: Final[tuple[State, ...]] = get_args(State)
@@ -68,10 +70,13 @@ def step(state: State, act: Act, actors: Collection[Actor]) -> State:
     """The state after `act` by somebody who is all of `actors`; CaseError if that is refused."""
     found = STEPS.get((state, act))
     if found is None:
-        raise CaseError(f"a case that is {state} cannot be taken through {act!r}")
+        raise CaseError(f"a case that is {state} cannot be taken through {act!r}", "not_now")
     if found.by.isdisjoint(actors):
         allowed = " or ".join(sorted(found.by))
-        raise CaseError(f"{act!r} on a case that is {state} is for the {allowed}; claim it first")
+        reason: CaseReason = "needs_supervisor" if found.by == _SUPERVISOR else "not_yours"
+        raise CaseError(
+            f"{act!r} on a case that is {state} is for the {allowed}; claim it first", reason
+        )
     return found.to
 
 
@@ -97,6 +102,17 @@ _OWNER_OR_ABOVE: Final[frozenset[Actor]] = frozenset({"owner", "supervisor"})
 _SUPERVISOR: Final[frozenset[Actor]] = frozenset({"supervisor"})
 _SYSTEM: Final[frozenset[Actor]] = frozenset({"system"})
 _PERSON: Final[frozenset[Actor]] = frozenset({"person"})
+
+STAYING: Final[tuple[tuple[Act, frozenset[State], frozenset[Actor]], ...]] = (
+    ("note", OWNED, _OWNER),
+    ("hand_over", OWNED, _OWNER_OR_ABOVE),
+    ("raise", OWNED, _OWNER_OR_ABOVE),
+    ("raise", QUEUED, _STAFF),
+    ("lower", OWNED, _OWNER),
+    ("agree_lower", OWNED | QUEUED, _STAFF),
+    ("refuse_lower", OWNED | QUEUED, _STAFF),
+)
+"""Acts that leave a case in its state, in which states and by whom they may be taken."""
 
 STEPS: Final[Mapping[tuple[State, Act], Step]] = {
     ("new", "claim"): Step("claimed", _STAFF),
@@ -138,5 +154,6 @@ STEPS: Final[Mapping[tuple[State, Act], Step]] = {
     ("closed", "withdraw"): Step("withdrawn", _PERSON),
     ("duplicate", "reopen"): Step("reopened", _SUPERVISOR),
     ("duplicate", "withdraw"): Step("withdrawn", _PERSON),
+    **{(state, act): Step(state, by) for act, states, by in STAYING for state in sorted(states)},
 }
 """Everything that is not here is refused."""

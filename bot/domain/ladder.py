@@ -73,6 +73,11 @@ def watch_at(urgency: int, rung: int) -> Watch:
     return rungs[min(rung, len(rungs) - 1)].watch
 
 
+def first_rung(urgency: int, watch: Watch) -> int:
+    """The first rung of this urgency that calls them."""
+    return next(place for place, rung in enumerate(LADDERS[urgency].rungs) if rung.watch == watch)
+
+
 def first_due(urgency: int, now: int) -> int:
     """When the clock of a case that enters the queue now first rings.
 

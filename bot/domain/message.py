@@ -57,13 +57,14 @@ class Copy(msgspec.Struct, frozen=True, gc=False):
     value: str
 
 
-class Outgoing(msgspec.Struct, frozen=True):
+class Outgoing(msgspec.Struct, frozen=True, cache_hash=True):
     """One message to the visitor, in one language, isolates already in place.
 
     `choices` answer the question; `moves` (back, skip, leave, 911 …) follow them on every
     channel. `screen` ("flow.node") names the screen for Content resources and previews.
     `wants_place`: a shared location would be a good answer. `in_place`: the message may replace
-    the one whose button was pressed, which leaves less on the screen.
+    the one whose button was pressed, which leaves less on the screen. `common`: nothing in it is of
+    this visitor, so a channel may keep what it makes of the message and use it for others.
     """
 
     text: str
@@ -74,6 +75,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     screen: str = ""
     wants_place: bool = False
     in_place: bool = True
+    common: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -24,3 +24,13 @@ class Retention:
     def withdrawn_before(self, hour: int) -> int:
         """Tombstones of withdrawals before this hour go at `hour`."""
         return hour - self.tombstone_days * HOURS_A_DAY
+
+    def unread_before(self, hour: int) -> int:
+        """Cases closed before this hour go although a safe reply was never read: a period more."""
+        return hour - 2 * self.closed_days * HOURS_A_DAY
+
+    def ends(self, done_hour: int, *, withdrawn: bool = False, unread: bool = False) -> int:
+        """The hour at which what was closed (or withdrawn) at `done_hour` is destroyed."""
+        if withdrawn:
+            return done_hour + self.tombstone_days * HOURS_A_DAY + 1
+        return done_hour + (2 if unread else 1) * self.closed_days * HOURS_A_DAY + 1

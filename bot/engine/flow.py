@@ -102,9 +102,15 @@ class Node:
     results: tuple[tuple[str, str], ...] = ()
     free: bool = False
     limit: int = 1000
+    more: str = ""
+    """The saved text that goes on with what is written here instead of an answer."""
     returns: bool = False
     end: bool = False
     note: str = ""
+
+    def __hash__(self) -> int:
+        """By name alone: what is worked out from a node is kept under it, in every turn."""
+        return hash(self.name)
 
     @property
     def flow(self) -> str:

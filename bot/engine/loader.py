@@ -32,9 +32,9 @@ FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FLOW_KEYS: Final = ("flow", "start", "topic", "topics", "steps", "review", "nodes")
 NODE_KEYS: Final = (
     "say", "ask", "kind", "choices", "save", "short", "next", "when", "required", "skip", "moves",
-    "copy", "set", "clear", "do", "results", "free", "limit", "return", "end", "note",
+    "copy", "set", "clear", "do", "results", "free", "limit", "more", "return", "end", "note",
 )  # fmt: skip
-PLAIN_KEYS: Final = ("say", "ask", "save", "short", "skip", "note")
+PLAIN_KEYS: Final = ("say", "ask", "save", "short", "skip", "more", "note")
 CHOICE_KEYS: Final = ("label", "to", "describe", "short")
 RULE_KEYS: Final = ("when", "to")
 NOT_FLOWS: Final = frozenset({"facts.yaml"})
@@ -193,6 +193,7 @@ def _node(reader: _Reader, flow: str, name: str, body: yaml.Node) -> Node:
         save=plain.get("save", ""),
         short=plain.get("short", ""),
         skip=plain.get("skip", ""),
+        more=plain.get("more", ""),
         note=plain.get("note", ""),
     )
     if "kind" in keys:

@@ -1,8 +1,8 @@
 """From a press or a typed text to the answer it stands for, at one node."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from rapidfuzz import fuzz, process
 
 from bot.domain.folding import fold, number
@@ -14,8 +14,7 @@ FUZZY_LETTERS: Final = 4
 """Shorter words are too near to each other to be guessed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(Struct, frozen=True, gc=False):
     """A button's token taken apart: the prompt it belongs to (None: any) and what it says."""
 
     prompt: int | None

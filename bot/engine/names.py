@@ -14,6 +14,9 @@ AGAIN: Final = "repair.again"
 LOST: Final = "repair.lost"
 ODD: Final = "odd.media"
 EDITED: Final = "odd.edited"
+CUT: Final = "odd.cut"
+TOO_LONG: Final = "odd.long"
+ADDED: Final = "odd.added"
 GATE: Final = "resume.gate"
 
 SAFE: Final = "entry.safe"
@@ -26,6 +29,8 @@ CARRIED: Final = frozenset({"topic", "self_harm", "organ_arranged", "marriage_so
 """What guidance has learnt that a report begins with (besides the danger questions, dv_…)."""
 FORKS: Final = frozenset({"age_band", "reporter_role"})
 """Answers that decide which consent is asked for: amending one walks on from there."""
+ONE_LINE: Final = 80
+"""A text answer with a smaller limit is asked for again rather than cut."""
 SHORT_TEXT: Final = 6
 """Words of a text in which 911 stands for the number and not for something counted."""
 URGENT_FLOWS: Final = frozenset({"danger", "self_harm"})

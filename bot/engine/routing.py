@@ -18,6 +18,7 @@ from bot.engine.routing_files import IDIOM, TOPICS, Command, Entry, Source, Topi
 from bot.engine.routing_phrases import Phrase, compile_phrases
 from bot.engine.routing_reader import Reader
 from bot.engine.routing_rules import compile_rule
+from bot.engine.routing_weights import DENIED, NAME, Scale
 from bot.engine.routing_words import Vocabulary, Word
 
 __all__ = ["TOPICS", "Command", "Lexicon", "Route", "Topic"]
@@ -27,6 +28,8 @@ _SHORTEST_SLIP: Final = 6
 _DRESS: Final = re.compile("[\\s\ufe0f\U0001f3fb-\U0001f3ff]")
 """Blanks, emoji variation and skin tones."""
 _DANGERS: Final = frozenset({"danger_now", "self_harm"})
+_CALM: Final = len(_DANGERS)
+"""The first topic in TOPICS that is no danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,14 @@ class Lexicon:
             (rule for rule in rules if rule.owner != IDIOM),
             key=lambda rule: TOPICS.index(cast("Topic", rule.owner)),
         )
+        self._scale = self._weighed(source)
 
     @property
     def entries(self) -> frozenset[str]:
         """Everything that `Route.matched` can say."""
         phrases = {phrase.text for group in self._phrases.values() for phrase in group}
         alone = {entry.text for entry in self._alone.values()}
-        return frozenset(phrases | alone | {rule.name for rule in self._rules})
+        return frozenset(phrases | alone | {rule.name for rule in self._rules} | {NAME})
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -98,13 +102,46 @@ class Lexicon:
         """The topic of `text` by the priority of TOPICS; never raises, whatever the text."""
         if not any(map(str.isalpha, text)) and any(map(str.isdecimal, text)):
             return Route("other", danger=False, matched=None)  # a code is no Arabizi
+        words, found, hidden = self._read(text)
+        best = self._alone_route(text, self._by_rule(words, self._by_phrase(found, hidden)))
+        if best.danger and self._scale.is_everyday(words):
+            best = self._by_rule(words, self._by_phrase(found, hidden, _CALM), _CALM)
+        if best.danger:
+            return best
+        danger = self._scale.topic(words)
+        return _route(danger, NAME) if danger else best
+
+    def concepts(self, text: str) -> list[frozenset[str]]:
+        """What the weights see of each word; for those who work on the lexicon."""
+        words, _, _ = self._read(text)
+        names = self._vocabulary.names.items()
+        return [
+            frozenset(name for name, bit in names if bits & bit)
+            for bits in self._scale.signs(words)
+        ]
+
+    def _read(self, text: str) -> tuple[list[Word], list[tuple[Phrase, int, int]], set[int]]:
         words = Reader(self._vocabulary, text).words()
         found = self._phrases_in(words)
-        words = self._with_concepts(words, found)
-        words, hidden = self._without_idioms(words, found)
-        best = self._by_phrase(found, hidden)
-        best = self._alone_route(text, best)
-        return self._by_rule(words, best.topic) or best
+        words, hidden = self._without_idioms(self._with_concepts(words, found), found)
+        return words, found, hidden
+
+    def _weighed(self, source: Source) -> Scale:
+        weights: dict[int, tuple[int, int]] = {}
+        start = (0, 0)
+        for weight in source.weights:
+            bit = self._vocabulary.names.get(weight.name)
+            if weight.name == "start":
+                start = (weight.danger, weight.despair)
+            elif bit is None:
+                weight.place.refuse(f"unknown concept {weight.name!r}; fit the weights again")
+            else:
+                weights[bit] = (weight.danger, weight.despair)
+        names = self._vocabulary.names
+        denied = sum(names.get(name, 0) for name in DENIED)
+        return Scale(
+            weights, start, names["min"], names["me"], names.get("calm", 0), names["neg"], denied
+        )
 
     def _add_concepts(self, source: Source) -> None:
         for entry in source.plain:
@@ -203,26 +240,30 @@ class Lexicon:
         )
         return self._alone[near[0]] if near and len(near[0]) >= _SHORTEST_SLIP else None
 
-    def _by_phrase(self, found: list[tuple[Phrase, int, int]], hidden: set[int]) -> Route:
+    def _by_phrase(
+        self, found: list[tuple[Phrase, int, int]], hidden: set[int], least: int = 0
+    ) -> Route:
         best = OTHER
-        for phrase, first, last in found:
-            if phrase.owner in {"", IDIOM} or _inside(first, last, hidden):
+        for phrase, start, end in found:
+            if phrase.owner in {"", IDIOM} or _inside(start, end, hidden):
                 continue
             topic = cast("Topic", phrase.owner)
-            if TOPICS.index(topic) < TOPICS.index(best.topic):
+            if least <= TOPICS.index(topic) < TOPICS.index(best.topic):
                 best = _route(topic, phrase.text)
         return best
 
-    def _by_rule(self, words: list[Word], until: Topic) -> Route | None:
-        """The first rule that matches and outranks `until`; rules stand in order of priority."""
+    def _by_rule(self, words: list[Word], best: Route, least: int = 0) -> Route:
+        """The first rule that matches and outranks `best`; rules stand in order of priority."""
         present = _present(words)
         for rule in self._rules:
             topic = cast("Topic", rule.owner)
-            if TOPICS.index(topic) >= TOPICS.index(until):
-                return None
-            if rule.slots[0] & present and rule.span(words, present):
+            if TOPICS.index(topic) >= TOPICS.index(best.topic):
+                break
+            if TOPICS.index(topic) < least or not rule.slots[0] & present:
+                continue
+            if rule.span(words, present):
                 return _route(topic, rule.name)
-        return None
+        return best
 
 
 def _plain(text: str) -> str:

@@ -32,7 +32,7 @@ COMMANDS: Final[tuple[Command, ...]] = Command.__args__  # type: ignore[attr-def
 IDIOM: Final = "idiom"
 _SECTIONS: Final = (
     "concepts", "plain", "english", "courtesy", "commands", "topic", "idioms", "phrases",
-    "alone", "rules",
+    "alone", "rules", "weights",
 )  # fmt: skip
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -84,6 +84,16 @@ class RuleText:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much a concept (or `start`) speaks for danger, and for despair, in hundredths."""
+
+    name: str
+    danger: int
+    despair: int
+    place: Place
+
+
 @dataclass(slots=True)
 class Source:
     """Everything the folder says, in file order."""
@@ -96,6 +106,7 @@ class Source:
     english: list[Entry] = field(default_factory=list)
     courtesy: list[Entry] = field(default_factory=list)
     alone: list[Entry] = field(default_factory=list)
+    weights: list[Weight] = field(default_factory=list)
 
 
 def read(folder: Path) -> Source:
@@ -149,6 +160,8 @@ def _read_section(key: str, place: Place, node: yaml.Node, owner: str, source: S
             if command not in COMMANDS:
                 at.refuse(f"unknown command {command!r}; one of {', '.join(COMMANDS)}")
             source.commands.extend(_words(words, command, at))
+    elif key == "weights":
+        source.weights.extend(_weight(name, at, node) for (name, at), node in _pairs(node, place))
     elif key in {"plain", "english", "courtesy"}:
         getattr(source, key).extend(_words(node, key, place))
     elif key in {"phrases", "alone"}:
@@ -180,6 +193,15 @@ def _words(node: yaml.Node, owner: str, place: Place) -> Iterator[Entry]:
         for word in words.value:
             where = Place(place.file, word.start_mark.line + 1)
             yield Entry(_scalar(word, place.file), script, owner, where)
+
+
+def _weight(name: str, place: Place, node: yaml.Node) -> Weight:
+    numbers = node.value if isinstance(node, yaml.SequenceNode) else []
+    try:
+        danger, despair = (int(_scalar(number, place.file)) for number in numbers)
+    except ValueError:
+        place.refuse("a weight is two whole numbers: [danger, despair]")
+    return Weight(name, danger, despair, place)
 
 
 def _scalar(node: yaml.Node, file: str) -> str:

@@ -75,8 +75,7 @@ def compile_phrases(entry: Entry, vocabulary: Vocabulary, bits: int) -> Iterator
         entry.place.refuse("at least two words of a phrase must not be missing (`_`)")
     yield from _with_first(_phrase(entry, choices, vocabulary, bits))
     if entry.script in {"ar", "ku"}:
-        skeletons = [[choice and consonants(choice) for choice in word] for word in choices]
-        yield from _with_first(_latin(entry, skeletons, vocabulary, bits))
+        yield from _with_first(_latin(entry, choices, vocabulary, bits))
 
 
 def _phrase(entry: Entry, choices: list[list[str]], vocabulary: Vocabulary, bits: int) -> Phrase:
@@ -92,12 +91,13 @@ def _phrase(entry: Entry, choices: list[list[str]], vocabulary: Vocabulary, bits
     return _made(entry, slots, bits)
 
 
-def _latin(entry: Entry, skeletons: list[list[str]], vocabulary: Vocabulary, bits: int) -> Phrase:
+def _latin(entry: Entry, choices: list[list[str]], vocabulary: Vocabulary, bits: int) -> Phrase:
     """The same by consonants; without the alternatives that have too few of them."""
-    least = _LEAST_CONSONANTS.get(len(skeletons), 2)
+    least = _LEAST_CONSONANTS.get(len(choices), 2)
     slots = []
-    for word in skeletons:
-        keys = frozenset("^" + choice for choice in word if len(choice) >= least)
+    for word in choices:
+        skeletons = (consonants(choice) for choice in word if choice)
+        keys = frozenset("^" + skeleton for skeleton in skeletons if len(skeleton) >= least)
         vocabulary.phrase_keys.update(keys)
         slots.append(Slot(keys, "" in word))
     return _made(entry, slots, bits)

@@ -1,5 +1,9 @@
 """What a screen offers: choices, standing buttons, progress, and where its question leads."""
 
+from functools import lru_cache
+
+from msgspec.structs import replace
+
 from bot.domain import contexts
 from bot.domain.session import Session
 from bot.engine.effects import Option
@@ -46,15 +50,24 @@ def options(world: World, session: Session, node: Node) -> tuple[Option, ...]:
         )
     if node.kind == "step":
         return _steps(world, session, node)
-    ticks = node.kind == "many" and not session.cautious
-    chosen = chosen_of(session, node) if ticks else []
+    standing = _standing(node)
+    if node.kind != "many" or session.cautious:
+        return standing
+    chosen = chosen_of(session, node)
+    return tuple(
+        replace(option, ticked=True) if option.value in chosen else option for option in standing
+    )
+
+
+@lru_cache(maxsize=4096)
+def _standing(node: Node) -> tuple[Option, ...]:
+    """The choices of a node as they stand in the flow; one entry for each node of a living book."""
     return tuple(
         Option(
             choice.value,
             contexts.choice(node.name, choice.value),
             describe=contexts.describe(node.name, choice.value) if choice.describe else "",
             brief=contexts.brief(node.name, choice.value) if choice.short else "",
-            ticked=choice.value in chosen,
         )
         for choice in node.choices
     )
@@ -86,21 +99,32 @@ def moves(session: Session, node: Node) -> tuple[Move, ...]:
 
 def progress(world: World, session: Session, node: Node) -> tuple[int, int] | None:
     """This question's place among those that were asked and those still to come."""
-    flow = world.book.flows[node.flow]
-    if node.name not in flow.steps or session.amending:
+    steps = _steps_of(world.book.flows[node.flow].steps)
+    if node.name not in steps or session.amending:
         return None
-    done = len({name for name in session.trail if name in flow.steps} - {node.name})
-    return done + 1, done + 1 + _steps_ahead(world, session, node, frozenset(flow.steps))
+    done = len(steps.intersection(session.trail).difference((node.name,)))
+    return done + 1, done + 1 + _steps_ahead(world, session, node, steps)
+
+
+@lru_cache(maxsize=256)
+def _steps_of(steps: tuple[str, ...]) -> frozenset[str]:
+    """The steps of a flow, to be asked for by name; one entry for each flow of a living book."""
+    return frozenset(steps)
 
 
 def _steps_ahead(world: World, session: Session, node: Node, steps: frozenset[str]) -> int:
     """How many steps follow if nothing more is answered; a later answer may change it."""
+    nodes = world.book.nodes
     ahead: set[str] = set()
-    while len(ahead) < HOPS and node.next:
-        node = world.book.nodes[next_of(world, session, node)]
-        if node.name in ahead:
+    for _ in range(HOPS):
+        if not node.next:
             break
-        if node.do or node.end or (node.ask and node.name not in steps and node.kind == "step"):
+        first = node.next[0]  # nearly always the only rule
+        name = first.to if first.when is None else next_of(world, session, node)
+        if name in ahead:
             break
-        ahead.add(node.name)
+        node = nodes[name]
+        if node.do or node.end or (node.ask and name not in steps and node.kind == "step"):
+            break
+        ahead.add(name)
     return len(ahead & steps)

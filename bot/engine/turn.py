@@ -14,6 +14,7 @@ from bot.domain import contexts
 from bot.domain.folding import clean, fold, number
 from bot.domain.language import TAGS
 from bot.domain.message import Inbound
+from bot.domain.report import TEXTS
 from bot.domain.scrub import find_identifiers
 from bot.domain.session import (
     CALLS_KEPT,
@@ -27,9 +28,11 @@ from bot.engine import matching, screens
 from bot.engine.effects import Act, Count, Effect, Forget, Outcome, Show
 from bot.engine.flow import MOVE_NUMBERS, Node
 from bot.engine.names import (
+    ADDED,
     AGAIN,
     CARRIED,
     CONFIRM,
+    CUT,
     DANGER,
     EDITED,
     ENTRY,
@@ -47,11 +50,13 @@ from bot.engine.names import (
     MENU,
     MISSES_BEFORE_LOST,
     ODD,
+    ONE_LINE,
     SAFE,
     SECRET_ANSWERS,
     SELF_HARM,
     SHORT_TEXT,
     STOPPED,
+    TOO_LONG,
     UNSPOKEN_FLOWS,
     URGENT_FLOWS,
 )
@@ -264,13 +269,39 @@ class _Talk:
     def _take_narrative(self, text: str) -> None:
         """A free answer is kept first, and then its danger words are heeded."""
         node = self.node
-        if len(text) > node.limit:
-            text = text[: node.limit]
         danger = self._danger(text)
-        self.session.answers[node.save or "note"] = text
+        if len(text) > node.limit and node.limit <= ONE_LINE:
+            # a word or a name: its beginning alone would be of no use to anybody
+            if danger is not None:
+                self._interrupt(danger, "danger")
+            else:
+                self.say_and_repeat(TOO_LONG)
+            return
+        self._keep(node.save or "note", text, node.limit)
+        if danger is not None:
+            self.parts = []
         self._advance(node, show=danger is None)
         if danger is not None:
             self._interrupt(danger, "danger")
+
+    def _keep(self, name: str, text: str, limit: int) -> bool:
+        """Keep a free text up to its limit, and say so when something had to go."""
+        self.session.answers[name] = text[:limit]
+        if len(text) > limit:
+            self.parts.append(contexts.text(CUT))
+        return len(text) <= limit
+
+    def _go_on(self, name: str, text: str, danger: str | None) -> None:
+        """A story told in several messages: what follows is put to what was written before."""
+        told = str(self.session.answers.get(name, ""))
+        whole = self._keep(name, f"{told}\n{text}".strip(), TEXTS.get(name, self.node.limit))
+        if danger is not None:
+            self.parts = []
+            self._interrupt(danger, "danger")
+        elif whole:
+            self.say_and_repeat(ADDED)
+        else:
+            self.show(())
 
     def _take_code(self, text: str) -> None:
         danger = self._danger(text)
@@ -303,12 +334,16 @@ class _Talk:
             self._answer(value)
             return
         danger = self._danger(text)
-        if danger is not None:
+        if danger is not None and not node.more:
             self._interrupt(danger, "danger")
             return
-        value = matching.match_fuzzy(self.world.book, node, text)
+        value = None if danger else matching.match_fuzzy(self.world.book, node, text)
         if value is not None:
             self._answer(value)
+        elif node.more and not again:
+            self._go_on(node.more, text, danger)
+        elif danger is not None:
+            self._interrupt(danger, "danger")
         elif again:
             # The same text as the turn before: the person sent it again because our answer was
             # lost on its way. It is not a second, wrong answer.

@@ -1,7 +1,8 @@
 """What a turn may know besides the session: all of it immutable."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from bot.domain.language import Tag
 from bot.engine.flow import Book
@@ -53,8 +54,7 @@ class Places(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """Everything a turn may know besides the session: all of it immutable."""
 
     book: Book

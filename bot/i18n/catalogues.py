@@ -3,15 +3,21 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final, Literal
 
 from bot.domain.language import TAGS, Tag
 from bot.i18n import po
 from bot.i18n.plurals import FORMS, form
 
+Domain = Literal["sanad", "console"]
+"""What people who write to the bot read, and what staff read in the console."""
+DOMAINS: Final[tuple[Domain, ...]] = ("sanad", "console")
+TEMPLATES: Final[Mapping[Domain, str]] = {"sanad": "messages.pot", "console": "console.pot"}
 
-def file_of(directory: Path, tag: Tag) -> Path:
+
+def file_of(directory: Path, tag: Tag, domain: Domain = "sanad") -> Path:
     """Where the catalogue of a language lies."""
-    return directory / tag / "LC_MESSAGES" / "sanad.po"
+    return directory / tag / "LC_MESSAGES" / f"{domain}.po"
 
 
 class Catalogue:
@@ -64,6 +70,6 @@ def usable(entries: Mapping[po.Key, po.Entry]) -> dict[po.Key, tuple[str, ...]]:
     }
 
 
-def load(directory: Path) -> Catalogue:
+def load(directory: Path, domain: Domain = "sanad") -> Catalogue:
     """The catalogues under `locales/`; CatalogueError names a broken file and line."""
-    return Catalogue({tag: usable(po.read(file_of(directory, tag))) for tag in TAGS})
+    return Catalogue({tag: usable(po.read(file_of(directory, tag, domain))) for tag in TAGS})

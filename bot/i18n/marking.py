@@ -18,6 +18,14 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsolePhrase:
+    """One string of the caseworkers' console: `context` is the name of its page."""
+
+    context: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class CountedPhrase:
     """A string that changes with a number: English `singular` and `plural` hold `{n}`."""
 

@@ -41,6 +41,16 @@ COPY_CODE: Final = Phrase("program.copy.code", "Copy the code")
 # TRANSLATORS: button that copies a text to send it elsewhere; at most 20 characters
 COPY_TEXT: Final = Phrase("program.copy.text", "Copy the text")
 
+# TRANSLATORS: the bot's name on Telegram; says nothing about violence; at most 30 characters
+BOT_NAME: Final = Phrase("program.bot.name", "Information line")
+# TRANSLATORS: about the bot on Telegram, where everybody can read it; at most 120 characters
+BOT_ABOUT: Final = Phrase("program.bot.about", "An automatic information line.")
+# TRANSLATORS: before the first message to the bot; everybody can read it; at most 200 characters
+BOT_DESCRIPTION: Final = Phrase(
+    "program.bot.description",
+    "An automatic information line in four languages. Press Start to choose your language.",
+)
+
 MINUTES: Final = CountedPhrase("program.minutes", "{n} minute", "{n} minutes")
 HOURS: Final = CountedPhrase("program.hours", "{n} hour", "{n} hours")
 DAYS: Final = CountedPhrase("program.days", "{n} day", "{n} days")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.domain.language import TAGS, Tag
+from bot.i18n.catalogues import Domain
 from bot.i18n.po import CatalogueError, Entry
 
 FIELDS: Final = ("reviewer", "date", "scope", "fingerprint")
@@ -42,14 +43,19 @@ def fingerprint(entries: Iterable[Entry]) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
 
 
-def load(path: Path) -> dict[Tag, Review]:
-    """The review state of every language; CatalogueError for a file that cannot be trusted."""
+def load(path: Path, domain: Domain = "sanad") -> dict[Tag, Review]:
+    """The review state of every language; CatalogueError for a file that cannot be trusted.
+
+    The bot's texts stand at the top of the file, those of the console below `console`.
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         table = {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path.name}:1: not TOML: {error}") from error
+    console = table.pop("console", {})
+    table = table if domain == "sanad" else console
     unknown = sorted(set(table) - set(TAGS))
     if unknown:
         raise CatalogueError(f"{path.name}:1: [{unknown[0]}] is no language of Sanad")

@@ -7,7 +7,9 @@ from typing import Final
 
 from bot.domain.language import TAGS, Tag
 from bot.i18n import catalogues, merging, po, review
+from bot.i18n.catalogues import Domain
 from bot.i18n.checks import Finding, check_entries, check_source
+from bot.i18n.console_texts import console_units
 from bot.i18n.contexts import flow_of
 from bot.i18n.extraction import all_units
 from bot.i18n.units import Unit
@@ -51,18 +53,27 @@ class LanguageStatus:
         return not self.findings
 
 
-def project_status(root: Path) -> list[LanguageStatus]:
+def project_status(root: Path, domain: Domain = "sanad") -> list[LanguageStatus]:
     """The state of the four languages of the project under `root`, against its present texts."""
-    units = all_units(root)
-    reviews = review.load(root / "locales" / "REVIEW.toml")
-    return [language_status(root, tag, units, reviews[tag]) for tag in TAGS]
+    units = units_of(root, domain)
+    reviews = review.load(root / "locales" / "REVIEW.toml", domain)
+    return [language_status(root, tag, units, reviews[tag], domain) for tag in TAGS]
+
+
+def units_of(root: Path, domain: Domain) -> list[Unit]:
+    """Every text of one catalogue, as it stands in the source now."""
+    return all_units(root) if domain == "sanad" else console_units(root)
 
 
 def language_status(
-    root: Path, tag: Tag, units: Sequence[Unit], seen: review.Review
+    root: Path,
+    tag: Tag,
+    units: Sequence[Unit],
+    seen: review.Review,
+    domain: Domain = "sanad",
 ) -> LanguageStatus:
     """One language. A text that the catalogue lacks, because nobody extracted it, is missing."""
-    path = catalogues.file_of(root / "locales", tag)
+    path = catalogues.file_of(root / "locales", tag, domain)
     old = po.read(path) if path.exists() else {}
     entries = merging.merged(units, old, tag)
     entries = [_with_line(entry, old) for entry in entries]
@@ -96,9 +107,10 @@ def _by_flow(entries: Iterable[po.Entry], findings: Sequence[Finding]) -> list[P
 
 
 def _progress(flow: str, contexts: Iterable[str], findings: Iterable[Finding]) -> Progress:
-    codes: dict[str, set[str]] = {}
+    # A page of the console is one context with many texts: their lines tell them apart.
+    codes: dict[tuple[str, str], set[str]] = {}
     for finding in findings:
-        codes.setdefault(finding.context, set()).add(finding.code)
+        codes.setdefault((finding.context, finding.where), set()).add(finding.code)
     known = MISSING | FUZZY | TOO_LONG
     return Progress(
         flow=flow,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain.language import Tag
 from bot.domain.session import Answer
+from bot.domain.tallies import Tally
 from bot.i18n.rendering import Param
 from bot.ports.stores import NewCase
 
@@ -30,6 +31,7 @@ class Done:
     `values` are kept with the draft, under seal; `shown` is only for the screen that follows;
     `case` goes into the same transaction as the session. `read` is what the person is about to
     see: (mailbox tag, letter numbers), confirmed once the session that shows it is committed.
+    `tallies` are counted with it.
     """
 
     result: str
@@ -37,6 +39,7 @@ class Done:
     shown: tuple[tuple[str, Param], ...] = ()
     case: NewCase | None = None
     read: tuple[bytes, tuple[int, ...]] | None = None
+    tallies: tuple[Tally, ...] = ()
 
 
 class Acts(Protocol):

@@ -1,17 +1,22 @@
 """What the use cases need of the case database; one contract suite runs over every adapter.
 
-Three sides look at a case: staff (CaseStore), the person with a code (MailboxStore) and the clock
-(ClockStore). Every change writes its audit note in the same transaction.
+Three sides look at a case: staff (CaseStore; the console's lists, notes and re-sealing are in
+bot.ports.casework), the person with a code (MailboxStore) and the clock (ClockStore). Every change
+writes its audit note in the same transaction.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from bot.domain.audit import AuditEntry, Note
 from bot.domain.case import State
 from bot.domain.ladder import Watch
 from bot.domain.language import TAGS, Tag
+from bot.domain.notes import NoteKind
+from bot.domain.roster import Handle
+from bot.domain.tallies import Tally
 from bot.ports.stores import Mailbox, NewEntry
 
 LetterState = Literal["waiting", "read", "withdrawn"]
@@ -64,8 +69,12 @@ class Claim:
 class Move:
     """A step of a case from the row that was read to another state, all or nothing.
 
-    `owner`, `lease` and `closing` are what they become. `due` starts the clock at rung 0; None
-    stops it. `letter` is delivered with the step.
+    `owner`, `lease` and `closing` are what they become, `urgency` too unless it is None. `due`
+    starts the clock at `rung`; None stops it, unless `clock_runs_on`. `letter` is delivered and
+    `sealed_note` kept with the step; `also` are further acts on record. `wish` is a wish to lower
+    the urgency that waits from now on; `decides` is the one that ends with this step and must
+    still stand; whatever ends a case ends it too. `news` tells the owner to look. `tallies` are
+    counted with the step.
     """
 
     before: CaseRow
@@ -74,9 +83,18 @@ class Move:
     owner: str = ""
     lease: int = 0
     due: int | None = None
+    rung: int = 0
+    clock_runs_on: bool = False
     closing: str = ""
     done_hour: int = 0
+    also: tuple[Note, ...] = ()
     letter: "NewLetter | None" = None
+    sealed_note: "NewNote | None" = None
+    urgency: int | None = None
+    wish: "Lowering | None" = None
+    decides: "Lowering | None" = None
+    news: bool = False
+    tallies: tuple[Tally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,31 @@ class NewLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class NewNote:
+    """Something staff write to a case, sealed to the roster of version `sealed_for`.
+
+    `number`, from 1, is sealed inside too: the note is taken only as the next of its case.
+    """
+
+    number: int
+    kind: NoteKind
+    hour: int
+    author: Handle
+    sealed_for: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """A wish to lower a case to `level`, by whom and in which hour."""
+
+    case: bytes
+    level: int
+    by: Handle
+    hour: int
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A reply in a mailbox. A withdrawn one has lost its content (`sealed` is empty)."""
 
@@ -105,11 +148,34 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A sealed part of a case: number 0 is the report, later ones were added with the code."""
+    """A sealed part of a case: number 0 is the report, later ones were added with the code.
+
+    `sealed_for` is the roster version it is sealed to now (0: not known), `origin` the SHA-256 of
+    the part as first stored, b"" if it was never sealed again.
+    """
 
     number: int
     hour: int
     sealed: bytes
+    sealed_for: int = 0
+    origin: bytes = b""
+
+    @property
+    def anchor(self) -> bytes:
+        """What other parts name the report by, however often it was sealed again."""
+        return self.origin or hashlib.sha256(self.sealed).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Hours (since 1970) before which what is done is destroyed.
+
+    A closed case with a reply that is safe to show and was never read stays until `unread_before`.
+    """
+
+    closed_before: int
+    withdrawn_before: int
+    unread_before: int
 
 
 class CaseStore(Protocol):
@@ -154,8 +220,11 @@ class CaseStore(Protocol):
         """Take back a reply that was not read yet; its content is destroyed."""
         ...
 
-    async def purge(self, closed_before: int, withdrawn_before: int) -> int:
-        """Destroy cases closed and tombstones left before these hours; how many went."""
+    async def purge(self, expiry: Expiry, hour: int) -> int:
+        """Destroy cases closed and tombstones left before these hours; how many went.
+
+        Each leaves the audit act `destroyed` at `hour`.
+        """
         ...
 
 
@@ -163,8 +232,8 @@ class CaseStore(Protocol):
 class MailboxView:
     """What a person may learn with the code; `letters` holds only those that are safe to show.
 
-    `entries` counts the report and what was added; `anchor` is the SHA-256 of the sealed report,
-    which every addition names.
+    `entries` counts the report and what was added; `anchor` is the SHA-256 of the sealed report as
+    it was first stored, which every addition names.
     """
 
     case: bytes
@@ -256,6 +325,15 @@ class ClockStore(Protocol):
         """
         ...
 
+    async def release(
+        self, members: Collection[Handle], now: int, dues: tuple[int, int, int, int]
+    ) -> tuple[CaseRow, ...]:
+        """Take cases whose owner is none of `members` back into the queue, clocks at rung 0.
+
+        `dues` are the first due moments by urgency. Answers the rows as they are now.
+        """
+        ...
+
     async def next_due(self) -> int | None:
         """The earliest moment at which a clock or lease needs somebody; None if none does."""
         ...
@@ -277,11 +355,64 @@ class RosterHistory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The chain's last entry of a day (days since 1970) and the signature over it."""
+
+    day: int
+    seq: int
+    hash: bytes
+    signature: bytes
+
+
+EVER: Final = 2**60
+"""Later than any hour, and more than any number."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which acts are looked for: empty means any; `case` is the beginning of an id in hex.
+
+    Hours count from 1970, both included. `before` is a number: only older entries.
+    """
+
+    actor: str = ""
+    act: str = ""
+    case: str = ""
+    first_hour: int = 0
+    last_hour: int = EVER
+    before: int = EVER
+
+
 class AuditLog(Protocol):
     """The chain of acts."""
 
+    async def audit_search(self, query: AuditQuery, limit: int) -> tuple[AuditEntry, ...]:
+        """The newest entries that fit, newest first."""
+        ...
+
     async def audit(self) -> tuple[AuditEntry, ...]:
         """Every entry, in order."""
+        ...
+
+    async def audit_page(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
+        """The entries that follow number `after`, at most `limit`."""
+        ...
+
+    async def audit_of(self, case: bytes) -> tuple[AuditEntry, ...]:
+        """The acts on one case, in order."""
+        ...
+
+    async def audit_head(self) -> AuditEntry | None:
+        """The last entry."""
+        ...
+
+    async def keep_head(self, head: "Head") -> bool:
+        """Remember the signed head of a day; False if that day has one."""
+        ...
+
+    async def heads(self) -> tuple["Head", ...]:
+        """Every signed head, in order of days."""
         ...
 
     async def note(self, note: Note) -> None:
@@ -306,6 +437,9 @@ class Call:
 class Alarm(Protocol):
     """A way to make staff look at the queue."""
 
-    async def ring(self, call: Call) -> None:
-        """Pass the call on; raises when it could not, and it is then tried again."""
+    async def ring(self, call: Call) -> bool:
+        """Pass the call on; whether this way leads to anybody it is for.
+
+        Raises when it could not be tried, and it is then tried again.
+        """
         ...

@@ -1,16 +1,18 @@
 """What the use cases need of a database; one contract suite runs over every adapter."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from msgspec import Struct
+
 from bot.domain.language import Tag
+from bot.domain.tallies import Tally
 
 Outcome = TypeVar("Outcome")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSession:
+class StoredSession(Struct, frozen=True, gc=False):
     """A session at rest: pseudonymous slot, the epoch that can open it, and ciphertext."""
 
     slot: bytes
@@ -33,7 +35,8 @@ class NewCase:
     In clear: urgency (0 to 3), language, hour (hours since 1970), routing flags and, while nobody
     has taken it, `due` (seconds since 1970, the next step of its escalation clock). Exactly one of
     `mailbox` and `staged_code` is given: the second is a receipt code sealed under the epoch key,
-    waiting for its slow derivation (deploy/decisions).
+    waiting for its slow derivation (deploy/decisions). `sealed_for` is the roster's version,
+    `tallies` what it adds to the numbers in the same transaction.
     """
 
     case: bytes
@@ -46,6 +49,8 @@ class NewCase:
     due: int
     mailbox: Mailbox | None = None
     staged_code: bytes = b""
+    sealed_for: int = 0
+    tallies: tuple[Tally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +60,15 @@ class NewEntry:
     case: bytes
     sealed: bytes
     hour: int
+    sealed_for: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Everything one turn writes, in one transaction.
 
     `put` replaces the session; `drop` names slots to remove (an older epoch's, or all on exit);
-    `count` names counters to raise by one (no person in a name).
+    `count` names counters to raise by one (no person in a name), `tallies` are cells of the
+    numbers page.
     """
 
     put: StoredSession | None = None
@@ -70,22 +76,27 @@ class Change:
     case: NewCase | None = None
     entry: NewEntry | None = None
     count: tuple[str, ...] = ()
+    tallies: tuple[Tally, ...] = ()
 
 
 class SessionStore(Protocol):
     """Turns on sessions: read, decide and write as one unit, in order per visitor."""
 
-    async def turn(
+    def turn(
         self,
         slots: Sequence[bytes],
         decide: Callable[[StoredSession | None], tuple[Change, Outcome]],
-    ) -> Outcome:
+    ) -> Awaitable[Outcome]:
         """Give `decide` the first session found under `slots` and commit what it answers.
 
         `decide` is pure but for entropy and may be called again when a commit must be repeated.
         Turns on the same slot never overlap. Returns after the commit is durable.
         Raises StoreError when nothing could be written.
         """
+        ...
+
+    def at_hand(self, slots: Sequence[bytes]) -> StoredSession | None:
+        """The first session under `slots` that needs no disk to be read, as last committed."""
         ...
 
     async def sweep(self, dead_before_epoch: int) -> int:

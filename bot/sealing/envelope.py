@@ -21,8 +21,9 @@ VERSION: Final = 1
 CASE_SIZE: Final = 16
 DIGEST_SIZE: Final = 32
 
-Kind = Literal["report", "addition", "letter"]
-"""What a person sent first, what they added with the code, and what a caseworker wrote back."""
+Kind = Literal["report", "addition", "letter", "note"]
+"""What a person sent first, what they added with the code, what a caseworker wrote back, and what
+staff wrote for each other."""
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -90,6 +91,11 @@ def digest(sealed: bytes) -> bytes:
 
 def encode(document: Document) -> bytes:
     """The padded plaintext of a document."""
+    return padding.pad(canonical.dump(plain(document)), padding.case_size)
+
+
+def plain(document: Document) -> dict[str, Json]:
+    """Header and body as the one JSON object that is sealed, and that signatures are over."""
     header = document.header
     clash = HEADER_KEYS & document.body.keys()
     if clash:
@@ -110,7 +116,7 @@ def encode(document: Document) -> bytes:
     }
     # What a wrong caller would seal, no opener would accept: the person's report would be lost.
     _checked(bound, SealError)
-    return padding.pad(canonical.dump({**document.body, **bound}), padding.case_size)
+    return {**document.body, **bound}
 
 
 def decode(plaintext: bytes) -> Document:

@@ -1,26 +1,28 @@
 """The private-key side: opening cases and identity files. Nothing the server runs imports it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from bot.errors import OpenError, SealError
-from bot.sealing import age, envelope, keys, reading
+from bot.sealing import age, envelope, keys, reading, signed
 from bot.sealing.envelope import Document, Kind
+from bot.sealing.signed import Readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """What the opener asked for, and whom each signed roster it trusts seals to.
 
-    `rosters` maps a roster's version to the fingerprints of all its recipients.
+    `origin` is the digest of the part as it was first stored, if it was sealed again since.
     """
 
     kind: Kind
     case: bytes
     seq: int
     prev: bytes
-    rosters: Mapping[int, Collection[str]]
+    rosters: Mapping[int, Readers]
+    origin: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ def open_case(blob: bytes, seeds: Sequence[bytes], expected: Expected) -> Docume
                 "Tell the administrator: files in the database may have been swapped"
             )
     _check_recipients(blob, document, expected.rosters)
+    signed.check_resealed(document, expected.origin, expected.rosters)
+    if header.kind == "note":
+        signed.check_note(document, expected.rosters)
     return document
 
 
@@ -90,17 +95,16 @@ def open_identity(blob: bytes, passphrase: str) -> Identity:
     return Identity(tuple(seeds), signing)
 
 
-def _check_recipients(
-    blob: bytes, document: Document, rosters: Mapping[int, Collection[str]]
-) -> None:
-    signed = rosters.get(document.header.roster)
-    if signed is None:
+def _check_recipients(blob: bytes, document: Document, rosters: Mapping[int, Readers]) -> None:
+    readers = rosters.get(document.header.roster)
+    if readers is None:
         raise OpenError(
             "the case names a roster that is not known here; fetch the signed rosters again"
         )
     # One stanza more than named recipients would be a reader nobody was told about.
     stanzas = len(reading.parse(blob).stanzas)
-    if sorted(document.recipients) != sorted(signed) or stanzas != len(signed):
+    named = readers.fingerprints
+    if sorted(document.recipients) != sorted(named) or stanzas != len(named):
         raise OpenError(
             "the case was not sealed to exactly the people of the signed roster. "
             "Tell the administrator before relying on it"

@@ -6,30 +6,26 @@ from typing import Final
 
 from bot.errors import ConfigurationError
 from bot.ports.runtime import Clock, Entropy
+from bot.stores.steady_clock import STABLE_SECONDS, SteadyClock
 
 DAY: Final = 86_400
 KEY_BYTES: Final = 32
 LIVING_EPOCHS: Final = 2
 """Today's and yesterday's: a key dies 24 hours after its day ended."""
-STABLE_SECONDS: Final = 2 * 3600
-"""How long a clock that jumped must run steadily before a key is destroyed on its word."""
 
 
 class EpochFiles:
     """The Epochs port over files `epoch-N` (0600) in RUNTIME_DIR; also held in memory.
 
-    A wall clock that jumps must not destroy keys: time is taken as moving only as fast as the
-    monotonic clock, until the new time has been steady for two hours.
+    A wall clock that jumps must not destroy keys, so its word is taken from a SteadyClock.
     """
 
     def __init__(self, folder: Path, clock: Clock, entropy: Entropy) -> None:
         self._folder = folder
-        self._clock = clock
+        self._clock = SteadyClock(clock)
         self._entropy = entropy
         self._keys: dict[int, bytes] = {}
         self._living: tuple[tuple[int, bytes], ...] = ()
-        self._anchor = (clock.now(), clock.monotonic())
-        self._suspect_since: float | None = None
         self._started = clock.monotonic()
         self._open()
         self.rotate()
@@ -61,18 +57,7 @@ class EpochFiles:
         return min(self._keys)
 
     def _today(self) -> int:
-        """The epoch of a clock that is not believed when it jumps (two steady hours first)."""
-        now, monotonic = self._clock.now(), self._clock.monotonic()
-        expected = self._anchor[0] + (monotonic - self._anchor[1])
-        if abs(now - expected) <= STABLE_SECONDS:
-            self._anchor, self._suspect_since = (now, monotonic), None
-            return now // DAY
-        if self._suspect_since is None:
-            self._suspect_since = monotonic
-        elif monotonic - self._suspect_since >= STABLE_SECONDS:
-            self._anchor, self._suspect_since = (now, monotonic), None
-            return now // DAY
-        return int(expected) // DAY
+        return self._clock.now() // DAY
 
     def _open(self) -> None:
         try:

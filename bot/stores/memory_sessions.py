@@ -34,6 +34,10 @@ class MemorySessions:
             self._apply(change)
             return outcome
 
+    def at_hand(self, slots: Sequence[bytes]) -> StoredSession | None:
+        """See SessionStore.at_hand."""
+        return next((self._rows[slot] for slot in slots if slot in self._rows), None)
+
     async def sweep(self, dead_before_epoch: int) -> int:
         """See SessionStore.sweep."""
         late = {
@@ -56,6 +60,7 @@ class MemorySessions:
             self._cases.insert_case(change.case)
         if change.entry is not None:
             self._cases.insert_entry(change.entry)
+        self._cases.count(change.tallies)
         for slot in change.drop:
             self._rows.pop(slot, None)
         self._idle.drop(change.drop)

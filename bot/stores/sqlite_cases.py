@@ -10,14 +10,17 @@ from typing import Any, Final
 
 from bot.domain.audit import NOBODY, Note
 from bot.domain.case import DONE, State
-from bot.ports.cases import CaseRow, Claim, Entry, Letter, Move, NewLetter
+from bot.ports.cases import CaseRow, Claim, Entry, Expiry, Letter, Move
 from bot.ports.stores import Mailbox, NewCase, NewEntry
 from bot.stores.sqlite import Database
+from bot.stores.sqlite_casework import SqliteCasework
 from bot.stores.sqlite_clocks import SqliteClocks
 from bot.stores.sqlite_ledger import SqliteLedger, write_note
 from bot.stores.sqlite_mailboxes import SqliteMailboxes
-from bot.stores.sqlite_rows import COLUMNS, letters_of, list_of, to_row
-from bot.stores.sqlite_work import consult, perform
+from bot.stores.sqlite_moves import take_step
+from bot.stores.sqlite_rows import COLUMNS, WAITING, letters_of, list_of, to_row
+from bot.stores.sqlite_tallies import SqliteTallies, add_tallies
+from bot.stores.sqlite_work import consult, destroy, perform
 
 
 def insert_case(connection: sqlite3.Connection, case: NewCase) -> None:
@@ -31,8 +34,8 @@ def insert_case(connection: sqlite3.Connection, case: NewCase) -> None:
         ),
     )  # fmt: skip
     connection.execute(
-        "INSERT INTO entries (case_id, number, hour, sealed) VALUES (?, 0, ?, ?)",
-        (case.case, case.hour, case.sealed),
+        "INSERT INTO entries (case_id, number, hour, sealed, sealed_for) VALUES (?, 0, ?, ?, ?)",
+        (case.case, case.hour, case.sealed, case.sealed_for),
     )
     connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (case.case, case.due))
     if case.mailbox is not None:
@@ -42,6 +45,7 @@ def insert_case(connection: sqlite3.Connection, case: NewCase) -> None:
         )
     if case.staged_code:
         connection.execute("INSERT INTO staged_codes VALUES (?, ?)", (case.case, case.staged_code))
+    add_tallies(connection, case.tallies)
     write_note(connection, Note(case.hour, NOBODY, "submit", case.case))
 
 
@@ -56,8 +60,8 @@ def insert_entry(connection: sqlite3.Connection, entry: NewEntry) -> bool:
     if not found:
         return False
     connection.execute(
-        "INSERT INTO entries (case_id, number, hour, sealed) VALUES (?, ?, ?, ?)",
-        (entry.case, found[0][0] - 1, entry.hour, entry.sealed),
+        "INSERT INTO entries (case_id, number, hour, sealed, sealed_for) VALUES (?, ?, ?, ?, ?)",
+        (entry.case, found[0][0] - 1, entry.hour, entry.sealed, entry.sealed_for),
     )
     write_note(connection, Note(entry.hour, NOBODY, "add", entry.case))
     return True
@@ -87,11 +91,13 @@ def _match(connection: sqlite3.Connection, prefix: str) -> tuple[CaseRow, ...]:
     return tuple(map(to_row, found))
 
 
+# The planner would sort every waiting case for each claim.
+_NEXT: Final = f"INDEXED BY cases_waiting WHERE {WAITING}"
 _CLAIM: Final = f"""
 UPDATE cases
    SET state = 'claimed', owner = ?,
        lease = CASE urgency WHEN 0 THEN ? WHEN 1 THEN ? WHEN 2 THEN ? ELSE ? END
- WHERE id = (SELECT id FROM cases WHERE (? IS NULL OR id = ?) AND state IN ({{states}})
+ WHERE id = (SELECT id FROM cases {{which}} AND state IN ({{states}})
                AND language IN ({{languages}})
                AND (? OR NOT wants_woman) AND (? OR NOT child_trained)
              ORDER BY urgency, hour, id LIMIT 1)
@@ -102,11 +108,12 @@ RETURNING {COLUMNS}
 def _claim(connection: sqlite3.Connection, claim: Claim) -> CaseRow | None:
     states, state_values = list_of(claim.states)
     languages, language_values = list_of(claim.languages)
+    which, case_values = (_NEXT, ()) if claim.case is None else ("WHERE id = ?", (claim.case,))
     rows = connection.execute(
-        _CLAIM.format(states=states, languages=languages),
+        _CLAIM.format(which=which, states=states, languages=languages),
         (
-            claim.note.actor, *claim.leases, claim.case, claim.case, *state_values,
-            *language_values, claim.woman, claim.child_trained,
+            claim.note.actor, *claim.leases, *case_values, *state_values, *language_values,
+            claim.woman, claim.child_trained,
         ),
     ).fetchall()  # fmt: skip
     if not rows:
@@ -118,48 +125,11 @@ def _claim(connection: sqlite3.Connection, claim: Claim) -> CaseRow | None:
     return row
 
 
-def _move(connection: sqlite3.Connection, move: Move) -> bool:
-    before = move.before
-    if move.letter is not None and not _is_next(connection, before.case, move.letter):
-        return False
-    # The whole row that was read must still stand: a lapse and a new claim by the same person
-    # in between would otherwise go unseen.
-    done = connection.execute(
-        "UPDATE cases SET state = ?, owner = ?, lease = ?, closing = ?, done_hour = ?"
-        " WHERE id = ? AND state = ? AND owner = ? AND lease = ? RETURNING id",
-        (
-            move.to, move.owner, move.lease, move.closing, move.done_hour,
-            before.case, before.state, before.owner, before.lease,
-        ),
-    ).fetchall()  # fmt: skip
-    if not done:
-        return False
-    connection.execute("DELETE FROM clocks WHERE case_id = ?", (before.case,))
-    if move.due is not None:
-        connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (before.case, move.due))
-    if move.letter is not None:
-        _write_letter(connection, before.case, move.letter)
-    write_note(connection, move.note)
-    return True
-
-
-def _is_next(connection: sqlite3.Connection, case: bytes, letter: NewLetter) -> bool:
-    # The number is sealed inside the letter, so a letter may stand in no other place.
-    last = connection.execute("SELECT max(number) FROM letters WHERE case_id = ?", (case,))
-    return int(last.fetchone()[0] or 0) + 1 == letter.number
-
-
-def _write_letter(connection: sqlite3.Connection, case: bytes, letter: NewLetter) -> None:
-    connection.execute(
-        "INSERT INTO letters (case_id, number, state, safe, hour, sealed)"
-        " VALUES (?, ?, 'waiting', ?, ?, ?)",
-        (case, letter.number, letter.safe, letter.hour, letter.sealed),
-    )
-
-
 def _entries(connection: sqlite3.Connection, case: bytes) -> tuple[Entry, ...]:
     rows: Any = connection.execute(
-        "SELECT number, hour, sealed FROM entries WHERE case_id = ? ORDER BY number", (case,)
+        "SELECT number, hour, sealed, sealed_for, origin FROM entries"
+        " WHERE case_id = ? ORDER BY number",
+        (case,),
     )
     return tuple(Entry(*row) for row in rows)
 
@@ -192,17 +162,27 @@ def _withdraw_letter(connection: sqlite3.Connection, case: bytes, number: int, n
     return bool(taken)
 
 
-def _purge(connection: sqlite3.Connection, closed_before: int, withdrawn_before: int) -> int:
+_EXPIRED: Final = """
+DELETE FROM cases
+ WHERE (state IN ('closed', 'duplicate') AND done_hour < ?
+        AND (done_hour < ? OR NOT EXISTS (
+            SELECT 1 FROM letters WHERE case_id = id AND letters.state = 'waiting' AND safe)))
+    OR (state = 'withdrawn' AND done_hour < ?)
+RETURNING id
+"""
+
+
+def _purge(connection: sqlite3.Connection, expiry: Expiry, hour: int) -> int:
     gone = connection.execute(
-        "DELETE FROM cases WHERE (state IN ('closed', 'duplicate') AND done_hour < ?)"
-        " OR (state = 'withdrawn' AND done_hour < ?) RETURNING id",
-        (closed_before, withdrawn_before),
+        _EXPIRED, (expiry.closed_before, expiry.unread_before, expiry.withdrawn_before)
     ).fetchall()
+    for (case,) in sorted(gone):
+        write_note(connection, Note(hour, NOBODY, "destroyed", case))
     return len(gone)
 
 
-class SqliteCases(SqliteMailboxes, SqliteClocks, SqliteLedger):
-    """Every port of bot.ports.cases but Alarm, over one database."""
+class SqliteCases(SqliteMailboxes, SqliteClocks, SqliteLedger, SqliteCasework, SqliteTallies):
+    """Every port of bot.ports.cases but Alarm, CaseworkStore and TallyStore, over one database."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
@@ -225,7 +205,7 @@ class SqliteCases(SqliteMailboxes, SqliteClocks, SqliteLedger):
 
     async def move(self, move: Move) -> bool:
         """Take a step; False if the case is not as it was read."""
-        return await perform(self._database, _move, move)
+        return await perform(self._database, take_step, move)
 
     async def entries(self, case: bytes) -> tuple[Entry, ...]:
         """The sealed parts of a case, in order."""
@@ -247,9 +227,9 @@ class SqliteCases(SqliteMailboxes, SqliteClocks, SqliteLedger):
         """Take back a reply that was not read yet."""
         return await perform(self._database, _withdraw_letter, case, number, note)
 
-    async def purge(self, closed_before: int, withdrawn_before: int) -> int:
+    async def purge(self, expiry: Expiry, hour: int) -> int:
         """Destroy what is past its time; how many cases went."""
-        gone = await perform(self._database, _purge, closed_before, withdrawn_before)
+        gone = await destroy(self._database, _purge, expiry, hour)
         if gone:
             await self._database.checkpoint()
         return gone

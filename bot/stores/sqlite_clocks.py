@@ -1,6 +1,7 @@
 """Escalation clocks and leases in SQLite."""
 
 import sqlite3
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from bot.domain.audit import NOBODY, Note
@@ -8,7 +9,7 @@ from bot.domain.baghdad import hour_of
 from bot.ports.cases import CaseRow, Ringing
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_ledger import write_note
-from bot.stores.sqlite_rows import COLUMNS, to_row
+from bot.stores.sqlite_rows import COLUMNS, OWNED, list_of, to_row
 from bot.stores.sqlite_work import consult, perform
 
 _RETURN: Final = f"""
@@ -35,19 +36,53 @@ def _rung_done(connection: sqlite3.Connection, ringing: Ringing, rung: int, due:
     )
 
 
+def give_back_all(
+    connection: sqlite3.Connection,
+    whose: str,
+    values: Sequence[str],
+    now: int,
+    dues: tuple[int, int, int, int],
+) -> tuple[CaseRow, ...]:
+    """Take the owned cases of whom the condition names back into the queue."""
+    found = connection.execute(
+        f"SELECT id FROM cases WHERE {OWNED} AND {whose} ORDER BY id",  # noqa: S608 - our own words
+        values,
+    ).fetchall()
+    hour = hour_of(now)
+    return tuple(
+        _give_back(connection, case, dues, Note(hour, NOBODY, "release", case)) for (case,) in found
+    )
+
+
+def _give_back(
+    connection: sqlite3.Connection, case: bytes, dues: tuple[int, int, int, int], note: Note
+) -> CaseRow:
+    row = to_row(connection.execute(_RETURN, (case,)).fetchall()[0])
+    connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (case, dues[row.urgency]))
+    write_note(connection, note)
+    return row
+
+
 def _lapse(
     connection: sqlite3.Connection, now: int, dues: tuple[int, int, int, int]
 ) -> tuple[CaseRow, ...]:
     found = connection.execute(
         "SELECT id, owner FROM cases WHERE lease > 0 AND lease <= ? ORDER BY id", (now,)
     ).fetchall()
-    lapsed = []
-    for case, owner in found:
-        row = connection.execute(_RETURN, (case,)).fetchall()[0]
-        lapsed.append(to_row(row))
-        connection.execute("INSERT INTO clocks VALUES (?, 0, ?)", (case, dues[lapsed[-1].urgency]))
-        write_note(connection, Note(hour_of(now), owner or NOBODY, "lapse", case))
-    return tuple(lapsed)
+    return tuple(
+        _give_back(connection, case, dues, Note(hour_of(now), owner or NOBODY, "lapse", case))
+        for case, owner in found
+    )
+
+
+def _release(
+    connection: sqlite3.Connection,
+    members: Collection[str],
+    now: int,
+    dues: tuple[int, int, int, int],
+) -> tuple[CaseRow, ...]:
+    marks, values = list_of(sorted(members))
+    return give_back_all(connection, f"owner NOT IN ({marks})", values, now, dues)
 
 
 def _next_due(connection: sqlite3.Connection) -> int | None:
@@ -75,6 +110,12 @@ class SqliteClocks:
     async def lapse(self, now: int, dues: tuple[int, int, int, int]) -> tuple[CaseRow, ...]:
         """Take cases whose lease is over back into the queue."""
         return await perform(self._database, _lapse, now, dues)
+
+    async def release(
+        self, members: Collection[str], now: int, dues: tuple[int, int, int, int]
+    ) -> tuple[CaseRow, ...]:
+        """Take cases whose owner is none of `members` back into the queue."""
+        return await perform(self._database, _release, members, now, dues)
 
     async def next_due(self) -> int | None:
         """The earliest moment at which a clock or lease needs somebody."""

@@ -1,8 +1,10 @@
 """The audit chain and the accepted rosters in SQLite."""
 
 import sqlite3
+from typing import Final
 
 from bot.domain.audit import FIRST, AuditEntry, Note, link
+from bot.ports.cases import AuditQuery, Head
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_work import consult, perform
 
@@ -17,12 +19,52 @@ def write_note(connection: sqlite3.Connection, note: Note) -> None:
     )
 
 
-def _entries(connection: sqlite3.Connection) -> tuple[AuditEntry, ...]:
-    rows = connection.execute("SELECT seq, hour, actor, act, case_id, hash FROM audit ORDER BY seq")
+_ACTS: Final = "SELECT seq, hour, actor, act, case_id, hash FROM audit"
+
+
+def _acts(
+    connection: sqlite3.Connection, clause: str, values: tuple[int | bytes, ...] = ()
+) -> tuple[AuditEntry, ...]:
+    rows = connection.execute(f"{_ACTS} {clause}", values)
     return tuple(
         AuditEntry(seq, Note(hour, actor, act, case), digest)
         for seq, hour, actor, act, case, digest in rows
     )
+
+
+def _search(
+    connection: sqlite3.Connection, query: AuditQuery, limit: int
+) -> tuple[AuditEntry, ...]:
+    if set(query.case) - set("0123456789abcdef"):
+        return ()
+    rows = connection.execute(
+        f"{_ACTS} WHERE seq < ? AND (? = '' OR actor = ?) AND (? = '' OR act = ?)"
+        " AND (? = '' OR lower(hex(case_id)) GLOB ?) AND hour BETWEEN ? AND ?"
+        " ORDER BY seq DESC LIMIT ?",
+        (
+            query.before, query.actor, query.actor, query.act, query.act,
+            query.case, query.case + "*", query.first_hour, query.last_hour, limit,
+        ),
+    )  # fmt: skip
+    return tuple(
+        AuditEntry(seq, Note(hour, actor, act, case), digest)
+        for seq, hour, actor, act, case, digest in rows
+    )
+
+
+def _keep_head(connection: sqlite3.Connection, head: Head) -> bool:
+    return bool(
+        connection.execute(
+            "INSERT INTO heads (day, seq, hash, signature) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (day) DO NOTHING RETURNING day",
+            (head.day, head.seq, head.hash, head.signature),
+        ).fetchall()
+    )
+
+
+def _heads(connection: sqlite3.Connection) -> tuple[Head, ...]:
+    rows = connection.execute("SELECT day, seq, hash, signature FROM heads ORDER BY day")
+    return tuple(Head(*row) for row in rows)
 
 
 def _newest(connection: sqlite3.Connection) -> tuple[int, bytes] | None:
@@ -53,7 +95,33 @@ class SqliteLedger:
 
     async def audit(self) -> tuple[AuditEntry, ...]:
         """Every entry, in order."""
-        return await consult(self._database, _entries)
+        return await consult(self._database, _acts, "ORDER BY seq")
+
+    async def audit_search(self, query: AuditQuery, limit: int) -> tuple[AuditEntry, ...]:
+        """The newest entries that fit, newest first."""
+        return await consult(self._database, _search, query, limit)
+
+    async def audit_page(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
+        """The entries that follow number `after`."""
+        clause = "WHERE seq > ? ORDER BY seq LIMIT ?"
+        return await consult(self._database, _acts, clause, (after, limit))
+
+    async def audit_of(self, case: bytes) -> tuple[AuditEntry, ...]:
+        """The acts on one case, in order."""
+        return await consult(self._database, _acts, "WHERE case_id = ? ORDER BY seq", (case,))
+
+    async def audit_head(self) -> AuditEntry | None:
+        """The last entry."""
+        last = await consult(self._database, _acts, "ORDER BY seq DESC LIMIT 1")
+        return last[0] if last else None
+
+    async def keep_head(self, head: Head) -> bool:
+        """Remember the signed head of a day."""
+        return await perform(self._database, _keep_head, head)
+
+    async def heads(self) -> tuple[Head, ...]:
+        """Every signed head, in order of days."""
+        return await consult(self._database, _heads)
 
     async def note(self, note: Note) -> None:
         """Add an act that changes no case."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from typing import Final
 
 from bot.domain.audit import NOBODY, Note
 from bot.ports.cases import MailboxView, Staged
@@ -9,22 +10,28 @@ from bot.ports.stores import Mailbox
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_ledger import write_note
 from bot.stores.sqlite_rows import letters_of
-from bot.stores.sqlite_work import consult, perform
+from bot.stores.sqlite_work import consult, destroy, perform
+
+HOLDING: Final = (
+    "entries", "letters", "notes", "lowerings", "clocks", "staged_codes", "mailboxes",
+)  # fmt: skip
+"""Everything a withdrawal empties."""
 
 
 def _look(connection: sqlite3.Connection, tag: bytes) -> MailboxView | None:
     row = connection.execute(
-        "SELECT id, state, cases.entries, sealed"
+        "SELECT id, state, cases.entries, sealed, origin"
         " FROM mailboxes JOIN cases ON id = mailboxes.case_id"
         " JOIN entries ON entries.case_id = id AND number = 0 WHERE tag = ?",
         (tag,),
     ).fetchone()
     if row is None:
         return None
-    case, state, entries, report = row
+    case, state, entries, report, origin = row
     letters = letters_of(connection, case, only_safe=True)
     shown = tuple(letter for letter in letters if letter.state != "withdrawn")
-    return MailboxView(case, state, entries, shown, hashlib.sha256(report).digest())
+    anchor = origin or hashlib.sha256(report).digest()
+    return MailboxView(case, state, entries, shown, anchor)
 
 
 def _mark_read(connection: sqlite3.Connection, tag: bytes, number: int) -> bool:
@@ -42,7 +49,7 @@ def _withdraw(connection: sqlite3.Connection, tag: bytes, hour: int) -> bool:
     if row is None:
         return False
     case = row[0]
-    for table in ("entries", "letters", "clocks", "staged_codes", "mailboxes"):
+    for table in HOLDING:
         connection.execute(f"DELETE FROM {table} WHERE case_id = ?", (case,))  # noqa: S608 - above
     # The owner stays: somebody who was helping must learn that the case is withdrawn.
     connection.execute(
@@ -93,7 +100,7 @@ class SqliteMailboxes:
 
     async def withdraw(self, tag: bytes, hour: int) -> bool:
         """Destroy everything but a tombstone, in the WAL too before this returns."""
-        withdrawn = await perform(self._database, _withdraw, tag, hour)
+        withdrawn = await destroy(self._database, _withdraw, tag, hour)
         if withdrawn:
             await self._database.checkpoint()
         return withdrawn

@@ -12,6 +12,11 @@ COLUMNS: Final = (
 )
 """What `to_row` reads, in order, of a row of `cases`."""
 
+# Word for word the conditions of the partial indices (0003_console.sql).
+WAITING: Final = "state IN ('new', 'returned', 'reopened', 'escalated')"
+OWNED: Final = "state IN ('claimed', 'in_contact', 'referred')"
+DONE: Final = "state IN ('closed', 'duplicate', 'withdrawn')"
+
 
 def to_row(row: Sequence[Any]) -> CaseRow:
     """A case from its columns."""

@@ -3,9 +3,11 @@
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from typing import Any, Final
+
+from msgspec import Struct
 
 from bot.errors import StoreError
 from bot.ports.runtime import Clock
@@ -13,6 +15,7 @@ from bot.ports.stores import Change, Outcome, StoredSession
 from bot.stores.idle import Idleness
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import insert_case, insert_entry
+from bot.stores.sqlite_tallies import add_tallies
 
 BATCH: Final = 128
 """Most turns that share one commit; more wait for the next."""
@@ -23,9 +26,8 @@ HOT: Final = 4096
 Decide = Callable[[StoredSession | None], tuple[Change, Any]]
 
 
-@dataclass(slots=True)
-class _Waiting:
-    slots: tuple[bytes, ...]
+class _Waiting(Struct):
+    slots: Sequence[bytes]
     decide: Decide
     done: asyncio.Future[Any]
     change: Change | None = None
@@ -46,35 +48,43 @@ class SqliteSessions:
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
+        self._committing: asyncio.Task[None] | None = None
+        self._underway: list[list[_Waiting]] = []
+        """The batch that is decided and the one that is being committed."""
+        self._loop: asyncio.AbstractEventLoop
 
     async def start(self) -> None:
         """Begin to work; rows left by an earlier run start their thirty minutes now."""
+        self._loop = asyncio.get_running_loop()
         self._worker = asyncio.create_task(self._work(), name="turns")
 
     async def stop(self) -> None:
         """Finish what waits and end."""
         worker, self._worker = self._worker, None
         if worker is not None:
-            left = [waiting.done for waiting in self._waiting]
-            self._wake.set()
+            left = [one.done for batch in (*self._underway, self._waiting) for one in batch]
             await asyncio.gather(*left, return_exceptions=True)
+            await self._committed()
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=True)
 
-    async def turn(
+    def turn(
         self,
         slots: Sequence[bytes],
         decide: Callable[[StoredSession | None], tuple[Change, Outcome]],
-    ) -> Outcome:
+    ) -> Awaitable[Outcome]:
         """See SessionStore.turn."""
         now = self._clock.monotonic()
         for slot in slots:
             self._idle.renew(slot, now)
-        waiting = _Waiting(tuple(slots), decide, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(slots, decide, self._loop.create_future())
         self._waiting.append(waiting)
         self._wake.set()
-        outcome: Outcome = await waiting.done
-        return outcome
+        return waiting.done
+
+    def at_hand(self, slots: Sequence[bytes]) -> StoredSession | None:
+        """See SessionStore.at_hand."""
+        return next((self._hot[slot] for slot in slots if slot in self._hot), None)
 
     async def sweep(self, dead_before_epoch: int) -> int:
         """See SessionStore.sweep."""
@@ -95,7 +105,7 @@ class SqliteSessions:
             return connection.total_changes - before
 
         try:
-            gone = await self._database.write(delete)
+            gone = await self._database.wipe(delete)
         except sqlite3.Error as error:
             raise StoreError(f"idle sessions could not be removed: {error}") from error
         self._idle.drop(late)
@@ -106,40 +116,95 @@ class SqliteSessions:
 
     # ------------------------------------------------------------------ the one task
     async def _work(self) -> None:
+        """Decide a batch while the one before it is being committed, and so on."""
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                await self._commit(batch)
+                batch = self._free()
+                if batch:
+                    error = await self._decide_together(batch)
+                    await self._committed()
+                    self._committing = self._loop.create_task(self._commit(batch, error))
+                else:
+                    await self._committed()
 
-    async def _commit(self, batch: list[_Waiting]) -> None:
+    def _free(self) -> list[_Waiting]:
+        """The next batch: turns in order, but none that must wait for one on the same slot."""
+        held = {slot for batch in self._underway for one in batch for slot in one.slots}
+        batch: list[_Waiting] = []
+        rest: list[_Waiting] = []
+        for one in self._waiting:
+            if len(batch) < BATCH and held.isdisjoint(one.slots):
+                batch.append(one)
+            else:
+                rest.append(one)
+                held.update(one.slots)
+        self._waiting = rest
+        if batch:
+            self._underway.append(batch)
+        return batch
+
+    async def _committed(self) -> None:
+        """Wait for the batch that is being committed."""
+        committing, self._committing = self._committing, None
+        if committing is not None:
+            await committing
+
+    async def _decide_together(self, batch: list[_Waiting]) -> Exception | None:
+        """Read and decide every turn of a batch; the error if they cannot be read."""
         try:
-            await self._commit_together(batch)
-        except Exception as error:  # noqa: BLE001 - told to the one who waits; others go on
-            if len(batch) == 1 or _hopeless(error):
-                # It would fail again for each of them, one time-out after the other.
-                for waiting in batch:
-                    _fail(waiting, error)
-                return
-            # One bad turn must not take the others down: each gets a commit of its own.
-            for waiting in batch:
-                try:
-                    await self._commit_together([waiting])
-                except Exception as alone:  # noqa: BLE001 - told to the one who waits
-                    _fail(waiting, alone)
+            found = await self._read(batch)
+        except Exception as error:  # noqa: BLE001 - told to those who wait; others go on
+            return error
+        for waiting in batch:
+            self._decide(waiting, found)
+        return None
 
-    async def _commit_together(self, batch: list[_Waiting]) -> None:
-        found = await self._read(batch)
-        decided = [waiting for waiting in batch if self._decide(waiting, found)]
-        changes = [waiting.change for waiting in decided if waiting.change is not None]
-        if any(not _empty(change) for change in changes):
-            await self._database.write(lambda connection: _apply(connection, changes))
+    async def _commit(self, batch: list[_Waiting], error: Exception | None) -> None:
+        """Write what was decided and tell those who wait; never raises."""
+        if error is None:
+            try:
+                await self._write([one.change for one in batch if one.change is not None])
+                self._tell(batch)
+            except Exception as failed:  # noqa: BLE001 - told to those who wait
+                error = failed
+        if error is not None:
+            await self._part(batch, error)
+        self._underway.remove(batch)
+
+    async def _part(self, batch: list[_Waiting], error: Exception) -> None:
+        """One bad turn must not take the others down: each gets a commit of its own."""
+        # A database that is locked would fail for each of them, one time-out after the other.
+        together = len(batch) == 1 or _hopeless(error)
+        for waiting in batch:
+            if together:
+                _fail(waiting, error)
+                continue
+            try:
+                if self._decide(waiting, await self._read([waiting])):
+                    await self._write([waiting.change] if waiting.change is not None else [])
+                    self._tell([waiting])
+            except Exception as alone:  # noqa: BLE001 - told to the one who waits
+                _fail(waiting, alone)
+
+    def _tell(self, batch: list[_Waiting]) -> None:
         now = self._clock.monotonic()
-        for waiting in decided:
+        for waiting in batch:
             self._note(waiting.change, now)
             if not waiting.done.done():
                 waiting.done.set_result(waiting.outcome)
+
+    async def _write(self, changes: list[Change]) -> None:
+        """Commit the changes of a batch; one statement does for what nearly every batch is."""
+        rows = _rows(changes)
+        if rows and all(_plain(change) for change in changes):
+            await self._database.put(*_upsert(rows))
+        elif any(change != _NOTHING for change in changes):
+            # Of a batch that fails each change is tried alone: then a wipe may use the reserve.
+            alone = len(changes) == 1 and _only_takes_away(changes[0])
+            put = self._database.wipe if alone else self._database.write
+            await put(lambda connection: _apply(connection, changes))
 
     async def _read(self, batch: list[_Waiting]) -> dict[bytes, StoredSession]:
         """The sessions of a batch: those just written are at hand, the others are read."""
@@ -160,6 +225,7 @@ class SqliteSessions:
         try:
             change, waiting.outcome = waiting.decide(stored)
         except Exception as error:  # noqa: BLE001 - told to the one who waits; others go on
+            waiting.change = None
             if not waiting.done.done():
                 waiting.done.set_exception(error)
             return False
@@ -202,8 +268,11 @@ def _hopeless(error: Exception) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR)
 
 
-def _empty(change: Change) -> bool:
-    return change == Change()
+_NOTHING: Final = Change()
+
+
+def _only_takes_away(change: Change) -> bool:
+    return bool(change.drop) and change.put is None and change.case is None
 
 
 def _select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, StoredSession]:
@@ -217,28 +286,54 @@ def _select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, S
     return found
 
 
-def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
-    """All changes of a batch in order; the last word on a slot is the one that stays."""
+def _plain(change: Change) -> bool:
+    """Whether a change does nothing but put one session in its place."""
+    return not (change.drop or change.case or change.entry or change.count or change.tallies)
+
+
+def _rows(changes: list[Change]) -> list[StoredSession]:
+    """The sessions as they are after all changes: the last word on a slot is the one that stays."""
     rows: dict[bytes, StoredSession | None] = {}
-    counts: dict[str, int] = {}
     for change in changes:
         rows.update(dict.fromkeys(change.drop))
         if change.put is not None:
             rows[change.put.slot] = change.put
+    return [row for row in rows.values() if row is not None]
+
+
+@cache
+def _upsert_of(rows: int) -> str:
+    return (
+        f"INSERT INTO sessions (slot, epoch, sealed) VALUES {', '.join(['(?, ?, ?)'] * rows)} "  # noqa: S608 - only question marks
+        "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed"
+    )
+
+
+def _upsert(rows: list[StoredSession]) -> tuple[str, list[bytes | int]]:
+    """One statement for all of them: fifty steps would wait fifty times for the interpreter."""
+    return _upsert_of(len(rows)), [
+        value for row in rows for value in (row.slot, row.epoch, row.sealed)
+    ]
+
+
+def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
+    """All changes of a batch in order."""
+    counts: dict[str, int] = {}
+    for change in changes:
         for name in change.count:
             counts[name] = counts.get(name, 0) + 1
         if change.case is not None:
             insert_case(connection, change.case)
         if change.entry is not None:
             insert_entry(connection, change.entry)
-    connection.executemany(
-        "INSERT INTO sessions (slot, epoch, sealed) VALUES (?, ?, ?) "
-        "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed",
-        [(row.slot, row.epoch, row.sealed) for row in rows.values() if row is not None],
-    )
-    gone = [(slot,) for slot, row in rows.items() if row is None]
+        add_tallies(connection, change.tallies)
+    rows = _rows(changes)
+    if rows:
+        connection.execute(*_upsert(rows))
+    left = {row.slot for row in rows}
+    gone = {slot for change in changes for slot in change.drop} - left
     if gone:
-        connection.executemany("DELETE FROM sessions WHERE slot = ?", gone)
+        connection.executemany("DELETE FROM sessions WHERE slot = ?", [(slot,) for slot in gone])
     if counts:
         connection.executemany(
             "INSERT INTO counters (name, count) VALUES (?, ?) "

@@ -23,6 +23,16 @@ async def perform(
         raise StoreError(f"the case database did not take the change: {error}") from error
 
 
+async def destroy(
+    database: Database, work: Work[Parts, Outcome], *parts: Parts.args, **named: Parts.kwargs
+) -> Outcome:
+    """`perform` for what only takes away: works on a full disk too."""
+    try:
+        return await database.wipe(lambda connection: work(connection, *parts, **named))
+    except sqlite3.Error as error:
+        raise StoreError(f"the case database did not take the change: {error}") from error
+
+
 async def consult(
     database: Database, work: Work[Parts, Outcome], *parts: Parts.args, **named: Parts.kwargs
 ) -> Outcome:

@@ -21,11 +21,12 @@ async def claim_case(
     if not anyway and (mismatch := mismatches(row, member)):
         raise CaseError(
             f"this case asks for {', '.join(mismatch)}; leave it to somebody who fits, or claim it "
-            "anyway if nobody does"
+            "anyway if nobody does",
+            "mismatch",
         )
     taken = await store.claim(_claim(member, now, row.case))
     if taken is None:
-        raise CaseError("somebody else was quicker; take another case")
+        raise CaseError("somebody else was quicker; take another case", "taken")
     return taken
 
 

@@ -1,16 +1,17 @@
 """Take one inbound through one turn: load and open, decide, seal and commit, then reply."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import msgspec
 import structlog
-from msgspec import DecodeError
+from msgspec import DecodeError, Struct
 
 from bot.domain import session as sessions
 from bot.domain.message import Inbound, Outgoing, Reply
 from bot.domain.session import Session
+from bot.domain.tallies import Tally
 from bot.domain.visitor import Visitor
 from bot.engine.effects import Act, Count, Forget, Outcome, Show
 from bot.engine.flow import Book
@@ -34,6 +35,8 @@ ROUNDS: Final = 8
 """Acts one turn may chain; the linter keeps flows far below."""
 TRY_AGAIN: Final = 2.0
 """Seconds for which a database that failed is not asked again, so that 911 does not wait."""
+CHANNELS: Final = {name: frozenset({name}) for name in ("telegram", "whatsapp")}
+"""The facts that a flow may ask for because of the channel."""
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 
@@ -51,17 +54,17 @@ class Library(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Decided:
+class _Decided(Struct):
     """One turn while it is being worked out."""
 
     session: Session
     book: Book
     show: Show | None = None
-    extra: dict[str, Param] = field(default_factory=dict)
-    counts: list[str] = field(default_factory=list)
+    extra: dict[str, Param] = {}
+    counts: list[str] = []
     case: NewCase | None = None
     read: tuple[bytes, tuple[int, ...]] | None = None
+    tallies: tuple[Tally, ...] = ()
     forgotten: bool = False
     erase: tuple[int, ...] = ()
     pending: str = ""
@@ -121,6 +124,8 @@ class Converse:
             decided = await self._with_store(visitor, known, inbound)
             if decided is None:
                 decided = self._without_store(visitor, known, inbound)
+                if decided.forgotten:
+                    await self._forget_anyway(visitor, known)
             known.marks.append(inbound.mark)
             known.note([inbound.reference, inbound.pressed])
             return self._reply(known, decided)
@@ -133,11 +138,15 @@ class Converse:
         known.sent(list(references))
 
     # ------------------------------------------------------------------ one turn
-    def _places_of(self, visitor: Visitor) -> tuple[_Place, ...]:
-        return tuple(
-            _Place(epoch, key, pseudonyms.slot(key, visitor.vid))
-            for epoch, key in self._epochs.living()
-        )
+    def _places_of(self, visitor: Visitor, known: Known) -> list[_Place]:
+        living = self._epochs.living()
+        days = [epoch for epoch, _ in living]
+        if known.days != days:
+            known.days = days
+            known.slots = [pseudonyms.slot(key, visitor.vid) for _, key in living]
+        return [
+            _Place(epoch, key, slot) for (epoch, key), slot in zip(living, known.slots, strict=True)
+        ]
 
     async def _with_store(
         self, visitor: Visitor, known: Known, inbound: Inbound
@@ -145,37 +154,34 @@ class Converse:
         """The turn, committed; None when the database cannot do it now."""
         if self._clock.monotonic() < self._down_until:
             return None
+        places = self._places_of(visitor, known)
+        event: Inbound | tuple[str, Done] = inbound
         try:
-            return await self._take(visitor, known, self._places_of(visitor), inbound)
+            for chained in range(ROUNDS + 1):
+                decided, references = await self._turn(visitor, known, places, event)
+                known.refuge, known.left = None, False
+                # Only what was written: more may have been delivered during the commit.
+                del known.fresh[:references]
+                if not decided.pending or chained == ROUNDS:
+                    break
+                request = self._request(visitor, known, decided.session)
+                event = decided.pending, await self._acts.later(decided.pending, request)
+            if decided.read is not None:
+                await self._acts.confirm(decided.read)
         except StoreError:
             return None
-
-    async def _take(
-        self, visitor: Visitor, known: Known, places: Sequence[_Place], event: Inbound
-    ) -> _Decided:
-        decided = await self._turn(visitor, known, places, event)
-        for _ in range(ROUNDS):
-            if not decided.pending:
-                break
-            request = self._request(visitor, known, decided.session)
-            name = decided.pending
-            done = await self._acts.later(name, request)
-            decided = await self._turn(visitor, known, places, (name, done))
-        if decided.read is not None:
-            await self._acts.confirm(decided.read)
         return decided
 
-    async def _turn(
+    def _turn(
         self,
         visitor: Visitor,
         known: Known,
         places: Sequence[_Place],
         event: Inbound | tuple[str, Done],
-    ) -> _Decided:
-        references: tuple[int, ...] = ()
+    ) -> Awaitable[tuple[_Decided, int]]:
+        """What was decided and committed, and how many fresh references that wrote down."""
 
-        def decide(stored: StoredSession | None) -> tuple[Change, _Decided]:
-            nonlocal references
+        def decide(stored: StoredSession | None) -> tuple[Change, tuple[_Decided, int]]:
             if known.left:
                 stored = None
             # An outage's session is younger than what the disk holds; and should this commit
@@ -186,13 +192,10 @@ class Converse:
             decided = self._decide(
                 visitor, known, _with_references(before, references, self._minute()), event
             )
-            return self._change(visitor, decided, stored, places), decided
+            change = self._change(visitor, decided, stored, places)
+            return change, (decided, len(references))
 
-        decided = await self._store.turn(tuple(place.slot for place in places), decide)
-        known.refuge, known.left = None, False
-        # Only what was written: more may have been delivered while the commit was under way.
-        del known.fresh[: len(references)]
-        return decided
+        return self._store.turn(known.slots, decide)
 
     def _without_store(self, visitor: Visitor, known: Known, inbound: Inbound) -> _Decided:
         """911, the way out and the directory need no database: the talk goes on in memory.
@@ -203,7 +206,7 @@ class Converse:
         if now >= self._down_until:
             _log.error("store_unavailable")
             self._down_until = now + TRY_AGAIN
-        before = known.refuge or Session()
+        before = known.refuge or self._remembered(visitor, known)
         decided = self._decide(visitor, known, before, inbound, storing=False)
         while decided.pending:
             name = decided.pending
@@ -212,6 +215,22 @@ class Converse:
         known.refuge = None if decided.forgotten else decided.session
         known.left = known.left or decided.forgotten
         return _with_notice(decided)
+
+    def _remembered(self, visitor: Visitor, known: Known) -> Session:
+        """The talk as it was last committed, when that needs no database; else a new one."""
+        if known.left:
+            return Session()
+        places = self._places_of(visitor, known)
+        return self._open(visitor, self._store.at_hand([each.slot for each in places]), places)
+
+    async def _forget_anyway(self, visitor: Visitor, known: Known) -> None:
+        """Who leaves is forgotten on the disk too, even one that takes nothing else (ballast)."""
+        slots = tuple(place.slot for place in self._places_of(visitor, known))
+        try:
+            await self._store.turn(slots, lambda _: (Change(drop=slots), None))
+        except StoreError:
+            return
+        known.left = False
 
     def _minute(self) -> int:
         return self._clock.now() // 60
@@ -262,6 +281,7 @@ class Converse:
             drop=(stored.slot,) if stored is not None and stored.slot != slot else (),
             case=decided.case,
             count=tuple(decided.counts),
+            tallies=decided.tallies,
         )
 
     # ------------------------------------------------------------------ deciding
@@ -279,12 +299,10 @@ class Converse:
         if book is None or not session.node:
             book = self._library.current
             session = _rebased(session, book)
-        world = World(
-            book,
-            self._understanding,
-            self._places,
-            self._acts.facts(now) | ({visitor.channel} & {"telegram", "whatsapp"}),
-        )
+        facts = self._acts.facts(now)
+        if visitor.channel in CHANNELS:
+            facts |= CHANNELS[visitor.channel]
+        world = World(book, self._understanding, self._places, facts)
         decided = _Decided(session, book)
         step: Inbound | Outcome
         if isinstance(event, Inbound):
@@ -388,6 +406,7 @@ def _outcome(decided: _Decided, done: Done) -> Outcome:
     decided.extra.update(done.shown)
     decided.case = done.case or decided.case
     decided.read = done.read or decided.read
+    decided.tallies += done.tallies
     return Outcome(done.result, done.values)
 
 

@@ -20,7 +20,7 @@ RETRY_SECONDS: Final = 60
 class LogAlarm:
     """The Alarm that is always there: an event in the log."""
 
-    async def ring(self, call: Call) -> None:
+    async def ring(self, call: Call) -> bool:
         """Log the call: counts and enum values only."""
         _log.warning(
             "staff_called",
@@ -29,6 +29,7 @@ class LogAlarm:
             waiting=call.cases,
             count=len(call.handles),
         )
+        return True
 
 
 class Escalate:
@@ -39,7 +40,7 @@ class Escalate:
         self._alarms = alarms
 
     async def step(self, roster: Roster | None, now: int) -> int:
-        """Let leases lapse, ring what is due; how many calls were made.
+        """Take back what lapsed or whose owner left, ring what is due; how many calls were made.
 
         Each rung rings once, whoever else steps and however often the program restarts: only a
         crash between the call and its being written down, or an alarm that failed, repeats one.
@@ -48,6 +49,11 @@ class Escalate:
         lapsed = await self._clocks.lapse(now, (zero, one, two, three))
         if lapsed:
             _log.warning("leases_lapsed", count=len(lapsed))
+        if roster is not None:
+            openers = [member.handle for member in roster.openers()]
+            released = await self._clocks.release(openers, now, (zero, one, two, three))
+            if released:
+                _log.warning("cases_released", count=len(released))
         groups: defaultdict[tuple[int, Watch], list[tuple[Ringing, int]]] = defaultdict(list)
         for ringing in await self._clocks.take_due(now, now + RETRY_SECONDS):
             rung = _rung_with_somebody(roster, ringing, now)
@@ -55,29 +61,41 @@ class Escalate:
         calls = 0
         for (urgency, watch), due in groups.items():
             call = Call(watch, urgency, len(due), _handles(roster, watch, now))
-            if await self._ring(call):
+            reached = await self._ring(call)
+            if reached is not None:
                 calls += 1
-                await self._done(due, now)
+                await self._done(due, now, reached=reached)
         return calls
 
-    async def _ring(self, call: Call) -> bool:
-        """Pass the call to every alarm; whether at least one took it."""
-        rung = False
+    async def _ring(self, call: Call) -> bool | None:
+        """Pass the call to every alarm: whether one reached somebody, None if all failed."""
+        answers: list[bool] = []
+        failed = False
         # A line in the log reaches somebody only where nothing better is set up.
         better = any(not isinstance(alarm, LogAlarm) for alarm in self._alarms)
         for alarm in self._alarms:
             try:
-                await alarm.ring(call)
-                rung = rung or not (better and isinstance(alarm, LogAlarm))
+                reached = await alarm.ring(call)
             except Exception as error:  # noqa: BLE001 - one broken alarm must not silence the others
                 _log.error("alarm_failed", kind=type(error).__name__, urgency=call.urgency)
-        return rung
+                failed = True
+                continue
+            if not (better and isinstance(alarm, LogAlarm)):
+                answers.append(reached)
+        if failed and not any(answers):
+            return None
+        return any(answers)
 
-    async def _done(self, due: Sequence[tuple[Ringing, int]], now: int) -> None:
+    async def _done(self, due: Sequence[tuple[Ringing, int]], now: int, *, reached: bool) -> None:
         for ringing, rung in due:
             # Counted from now, not from when it was due: after an outage the rungs keep their
             # distance instead of all ringing at once.
-            await self._clocks.rung_done(ringing, rung + 1, next_due(ringing.urgency, rung, now))
+            after = next_due(ringing.urgency, rung, now)
+            if not reached and rung + 1 < len(LADDERS[ringing.urgency].rungs):
+                # Nobody on this rung can be called by any way there is: go up at once.
+                _log.error("nobody_reached", urgency=ringing.urgency)
+                after = now + RETRY_SECONDS
+            await self._clocks.rung_done(ringing, rung + 1, after)
 
 
 def _rung_with_somebody(roster: Roster | None, ringing: Ringing, now: int) -> int:

@@ -7,6 +7,7 @@ from bot.domain.baghdad import day_of, hour_of
 from bot.domain.ladder import first_due
 from bot.domain.language import TAGS, Tag
 from bot.domain.report import Report, clean_text, from_answers
+from bot.domain.tallies import of_report
 from bot.domain.urgency import Urgency, judge
 from bot.errors import RosterError, SealError
 from bot.ports.cases import MailboxView
@@ -91,7 +92,7 @@ def prepare_addition(
         schema=SCHEMA,
     )
     sealed = seal_case(header, {"text": cleaned}, roster.recipients)
-    return NewEntry(view.case, sealed, hour_of(now))
+    return NewEntry(view.case, sealed, hour_of(now), roster.version)
 
 
 def _sealed(
@@ -130,6 +131,8 @@ def _sealed(
         due=first_due(urgency.level, now),
         mailbox=mailbox,
         staged_code=staged,
+        sealed_for=roster.version,
+        tallies=of_report(report, urgency.level),
     )
 
 

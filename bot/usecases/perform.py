@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.baghdad import local
+from bot.domain.baghdad import day_of, local
 from bot.domain.case import DONE, State
 from bot.domain.language import Tag
 from bot.domain.session import Answer
+from bot.domain.tallies import of_return
 from bot.engine.world import Places
 from bot.errors import OpenError, RosterError, SealError, StoreError
 from bot.i18n import phrases, rendering
@@ -196,9 +197,10 @@ class Perform:
         self._desk.tries.take_back(request.guesser)
         _, view = opened
         shown = (("state", self._state(view.state, request.language)),)
+        back = (of_return(day_of(request.now)),)
         if view.waiting:
-            return Done("reply_waits", values=(("letters", ""),), shown=shown)
-        return Done("closed" if view.state in DONE else "nothing_new", shown=shown)
+            return Done("reply_waits", values=(("letters", ""),), shown=shown, tallies=back)
+        return Done("closed" if view.state in DONE else "nothing_new", shown=shown, tallies=back)
 
     def _state(self, state: State, tag: Tag) -> Param:
         phrase = CLOSED if state in DONE else RECEIVED if state == "new" else BEING_READ

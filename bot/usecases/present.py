@@ -1,15 +1,18 @@
 """From what the engine wants to show to messages in the visitor's language."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from msgspec.structs import replace
 
 from bot.domain import contexts
 from bot.domain.language import TAGS, Tag
 from bot.domain.message import Button, Copy, Outgoing
 from bot.domain.session import Session
 from bot.engine.effects import Option, Show
-from bot.engine.flow import MOVE_NUMBERS, Book, Move
+from bot.engine.flow import MOVE_NUMBERS, Book, Move, Node
 from bot.engine.names import ENTRY
 from bot.engine.review import PLACE, answer_labels
 from bot.engine.world import Places
@@ -34,6 +37,13 @@ COPY_LABELS: Final = {
     "prose": phrases.COPY_TEXT,
 }
 
+SCREENS: Final = 1024
+"""Whole screens kept; some five megabytes."""
+_Screen = tuple[
+    str, str, Node, tuple[str, ...], tuple[Move, ...], tuple[int, int] | None, int
+]  # fmt: skip
+"""Book version, tag, node, texts, moves, progress and the number of the prompt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Presenter:
@@ -57,11 +67,39 @@ class Presenter:
         default_factory=dict
     )
     """(book version, tag, moves) -> labels; as many entries as there are sets of moves."""
+    _screens_kept: OrderedDict[_Screen, tuple[Outgoing, ...]] = field(default_factory=OrderedDict)
+    """Whole screens on which nothing is of the visitor: most of a talk."""
 
     def screen(
         self, book: Book, session: Session, show: Show, extra: Mapping[str, Param]
     ) -> tuple[Outgoing, ...]:
         """The messages of one screen: text first, buttons on the last of them."""
+        key: _Screen = (
+            book.version, session.language, show.node, show.parts, show.moves, show.progress,
+            session.prompt,
+        )  # fmt: skip
+        plain = _plain(show)
+        kept = self._screens_kept.get(key) if plain else None
+        if kept is not None:
+            return kept
+        messages = self._made(book, session, show, extra)
+        if plain and self._common(book, session, show):
+            messages = tuple(replace(message, common=True) for message in messages)
+            self._screens_kept[key] = messages
+            if len(self._screens_kept) > SCREENS:
+                self._screens_kept.popitem(last=False)
+        return messages
+
+    def _common(self, book: Book, session: Session, show: Show) -> bool:
+        """Whether everybody who comes here reads the same words."""
+        tag = session.language
+        return bool(tag) and all(
+            (book.version, tag, part) in self._texts_kept for part in show.parts
+        )
+
+    def _made(
+        self, book: Book, session: Session, show: Show, extra: Mapping[str, Param]
+    ) -> tuple[Outgoing, ...]:
         tag: Tag = session.language or "ar"
         texts = self._texts(book, session, show, extra)
         last = len(texts) - 1
@@ -227,6 +265,13 @@ class Presenter:
                 label = phrases.say(self.catalogue, tag, COPY_LABELS[param.kind])
                 copies.append(Copy(label, param.value))
         return tuple(copies)
+
+
+def _plain(show: Show) -> bool:
+    """Whether the buttons tell nothing of the visitor: no ticks, no own steps, nothing to copy."""
+    if show.copies or show.node.kind == "step":
+        return False
+    return show.node.kind != "many" or not any(option.ticked for option in show.options)
 
 
 def _in_short(text: str) -> str:

@@ -24,8 +24,9 @@ class Known:
     `marks`: updates that were answered, so that a repetition is silent. `fresh`: references of
     sent messages that no session holds yet; `every`: all of both sides, because the row that
     holds them dies after thirty minutes and leaving should erase what is younger than two days.
-    `refuge`: the session of an outage. `left`: the person left during one, so that what is still
-    on the disk must not be read again.
+    `days` and `slots`: the living epochs and the pseudonyms in them, which a turn need not work out
+    again. `refuge`: the session of an outage. `left`: the person left during one, so that what is
+    still on the disk must not be read again.
     """
 
     pseudonym: bytes = field(repr=False)
@@ -33,6 +34,8 @@ class Known:
     marks: deque[int] = field(default_factory=lambda: deque(maxlen=MARKS))
     fresh: list[int] = field(default_factory=list, repr=False)
     every: "array[int]" = field(default_factory=lambda: array("q"), repr=False)
+    days: list[int] = field(default_factory=list)
+    slots: list[bytes] = field(default_factory=list, repr=False)
     refuge: Session | None = field(default=None, repr=False)
     left: bool = False
 

@@ -29,10 +29,14 @@ async def reply(
     step(row.state, "contact", actors_of(member, row))
     words = tidy(text, LETTER_LIMIT + 1)
     if not words or len(words) > LETTER_LIMIT:
-        raise CaseError(f"a reply has 1 to {LETTER_LIMIT} characters; this one has {len(words)}")
+        raise CaseError(
+            f"a reply has 1 to {LETTER_LIMIT} characters; this one has {len(words)}", "bad_letter"
+        )
     mailbox = await store.mailbox(row.case)
     if mailbox is None:
-        raise CaseError("the person's mailbox is not ready yet; try again in a minute")
+        raise CaseError(
+            "the person's mailbox is not ready yet; try again in a minute", "no_mailbox"
+        )
     number = len(await store.letters(row.case)) + 1
     header = Header(
         kind="letter",

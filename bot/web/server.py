@@ -9,16 +9,48 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.web.direct import Direct
+
+CONSOLE: Final = "/console"
 Probe = Callable[[], Awaitable[Mapping[str, bool]]]
 """What works, by name; `ready` among it says whether people can be served."""
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def make_app(hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Probe) -> ASGIApp:
-    """One ASGI app; `hooks` maps a path to a provider's raw handler, everything else is Starlette.
+class App:
+    """Provider hooks before any framework (they carry nearly all the load), then the rest.
 
-    Hooks are dispatched before any framework: they carry nearly all the load.
+    `direct` are the hooks that `bot.web.direct` may ask without ASGI, by raw path. `console`
+    answers everything below /console and brings its own guard.
     """
+
+    def __init__(
+        self, hooks: Mapping[str, ASGIApp], rest: ASGIApp, console: ASGIApp | None = None
+    ) -> None:
+        self._hooks = hooks
+        self._rest = rest
+        self._console = console
+        self.direct: Final = {
+            path.encode(): hook for path, hook in hooks.items() if isinstance(hook, Direct)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        path = scope["path"] if scope["type"] == "http" else ""
+        hook = self._hooks.get(path)
+        if self._console is not None and (path == CONSOLE or path.startswith(f"{CONSOLE}/")):
+            hook = self._console
+        await (hook or self._rest)(scope, receive, send)
+
+
+def make_app(
+    hooks: Mapping[str, ASGIApp],
+    pages: Sequence[Route],
+    *,
+    ready: Probe,
+    console: ASGIApp | None = None,
+) -> App:
+    """One ASGI app; `hooks` maps a path to a provider's raw handler, all else is Starlette."""
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"alive": True}, headers=HEADERS)
@@ -36,8 +68,4 @@ def make_app(hooks: Mapping[str, ASGIApp], pages: Sequence[Route], *, ready: Pro
         ]
     )
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        hook = hooks.get(scope["path"]) if scope["type"] == "http" else None
-        await (hook or rest)(scope, receive, send)
-
-    return app
+    return App(hooks, rest, console)

@@ -15,11 +15,11 @@ from bot.app.doctor.machine import epochs, file_system, swap
 from bot.app.doctor.reachable import clock
 from bot.app.runtime import SystemClock
 from bot.cli import main
+from bot.prove.providers.telegram import FakeTelegram
+from bot.prove.providers.twilio import FakeTwilio
 from bot.sealing import keys
 from bot.stores.sqlite import Database
 from tests.e2e.house import House, channels
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.twilio import FakeTwilio
 
 now = SystemClock().now
 NOW = now()

@@ -8,6 +8,7 @@ from bot.app.simulate import SeededEntropy
 from bot.errors import ConfigurationError, OpenError
 from bot.sealing import epochs as pseudonyms
 from bot.stores.epoch_files import DAY, EpochFiles
+from bot.stores.steady_clock import SteadyClock
 
 HOUR = 3600
 NOON = 20_780 * DAY + 12 * HOUR
@@ -201,3 +202,42 @@ def test_what_is_no_key_is_left_alone(clock, tmp_path):
     keys = EpochFiles(folder, clock, SeededEntropy())
     assert [epoch for epoch, _ in keys.living()] == [today]
     assert keys.current()[1] not in (b"short", bytes(32))
+
+
+class TwoHands:
+    """A clock whose wall time can be set by hand."""
+
+    def __init__(self):
+        self.wall, self.run = 1_795_651_200, 0.0
+
+    def now(self):
+        return int(self.wall + self.run)
+
+    def monotonic(self):
+        return self.run
+
+
+def test_a_clock_that_jumps_is_not_believed_for_two_hours():
+    """A day forth changes nothing at once; two steady hours later it is the time."""
+    hands = TwoHands()
+    steady = SteadyClock(hands)
+    before = steady.now()
+    hands.wall += 86_400
+    hands.run += 60
+    assert steady.now() == before + 60
+    hands.run += 7_199
+    assert steady.now() == before + 7_259
+    hands.run += 1
+    assert steady.now() == hands.now()
+
+
+def test_a_clock_that_jumps_and_is_set_right_again_was_never_believed():
+    """Back again within the two hours: no trace of it."""
+    hands = TwoHands()
+    steady = SteadyClock(hands)
+    before = steady.now()
+    for move in (-86_400, 86_400):
+        hands.wall += move
+        hands.run += 600
+        steady.now()
+    assert steady.now() == before + 1_200

@@ -7,11 +7,11 @@ import pytest
 from bot.app.simulate import Talk, simulate
 from bot.domain.message import Inbound
 from bot.domain.visitor import Visitor
+from bot.prove.people import CODE, SHORT, plain
 from bot.usecases.claim import claim_case
 from bot.usecases.remember import Visitors
 from bot.usecases.reply import reply
 from tests.e2e.house import content
-from tests.e2e.people import CODE, SHORT, plain
 
 REPLY = "Come on Sunday at ten."
 

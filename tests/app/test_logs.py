@@ -2,6 +2,8 @@
 
 import json
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -16,8 +18,11 @@ NUMBER = "+9647000000001"
 def configured(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
     root = logging.getLogger()
     before = (list(root.handlers), root.level)
+    hooks = (sys.excepthook, sys.unraisablehook, threading.excepthook)
     logs.configure(logging.DEBUG)
     yield
+    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
+    logging.captureWarnings(capture=False)
     structlog.reset_defaults()
     root.handlers[:], root.level = before
 

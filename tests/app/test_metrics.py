@@ -20,11 +20,11 @@ from bot.app.settings import load_settings
 from bot.domain.message import Inbound
 from bot.domain.visitor import Visitor
 from bot.errors import ConfigurationError, StoreError
+from bot.prove.people import OnTelegram
+from bot.prove.providers.telegram import FakeTelegram
 from bot.web.private import private_surface
 from tests.app.vitals import some_vitals
 from tests.e2e.house import House, content, serving
-from tests.e2e.people import OnTelegram
-from tests.fakes.telegram import FakeTelegram
 
 PROJECT = Path(__file__).resolve().parents[2]
 ROSE = 4_503_599_627_000_031

@@ -9,13 +9,13 @@ from bot.app.simulate import CHEAP, SeededEntropy, StillClock, Talk, simulate
 from bot.domain.visitor import Visitor
 from bot.errors import StoreError
 from bot.ports.stores import NewCase
+from bot.prove.people import CODE, SHORT, plain
 from bot.sealing import receipt
 from bot.stores.epoch_files import DAY, EpochFiles
 from bot.stores.memory_cases import MemoryCases
 from bot.usecases.limits import HOUR, TRIES_ALL, TRIES_EACH, CodeTries
 from bot.usecases.receipts import READY, Receipts
 from tests.e2e.house import content
-from tests.e2e.people import CODE, SHORT, plain
 
 SALT, PEPPER = bytes(16), bytes(32)
 

@@ -18,7 +18,7 @@ from bot.sealing.opening import open_backup
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases
 from bot.usecases.trust_roster import sign_roster
-from tests.fakes.caseworkers import ADMIN, ADMIN_SEED, roster
+from tests.fakes.caseworkers import ADMIN_SEED, ADMINS, roster
 from tests.fakes.caseworkers import MONDAY_NOON as NOW
 
 SEED = b"a backup's sample seed, 32 bytes"
@@ -28,7 +28,7 @@ OTHER_ADMIN = b"the sample seed of another admin"
 @pytest.fixture
 def settings(tmp_path):
     (tmp_path / "secrets").mkdir()
-    (tmp_path / "secrets" / "admin.pub").write_text(ADMIN.hex())
+    (tmp_path / "secrets" / "admin.pub").write_text(ADMINS[0].hex())
     return load_settings(
         data_dir=tmp_path / "data",
         secrets_dir=tmp_path / "secrets",
@@ -173,7 +173,7 @@ def test_without_anybody_to_open_it_there_is_no_backup(tmp_path):
 def test_the_break_glass_key_counts_only_under_a_valid_signature(tmp_path):
     """Who can write the roster file but not sign it cannot have backups sealed to themselves."""
     settings = load_settings(data_dir=tmp_path, secrets_dir=tmp_path)
-    (tmp_path / "admin.pub").write_text(ADMIN.hex())
+    (tmp_path / "admin.pub").write_text(ADMINS[0].hex())
     mine = str(keys.recipient_of(SEED))
     for signer, fits in ((ADMIN_SEED, True), (OTHER_ADMIN, False)):
         (tmp_path / "roster.json").write_bytes(sign_roster(roster(1, break_glass=mine), signer))

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from bot.app.content import DEMO
 from bot.app.organisation import load_organisation
-from bot.app.secrets import PEPPER_BYTES, SALT_BYTES, host_secrets
+from bot.app.secrets import PEPPER_BYTES, SALT_BYTES, SEED_BYTES, host_secrets
 from bot.app.settings import load_settings
 from bot.app.simulate import SeededEntropy
 from bot.cli import main as program
@@ -73,6 +73,21 @@ def logs_as_before():
 
 # ------------------------------------------------------------------ refusals
 REFUSED = {
+    "a console without encryption": (
+        {"CONSOLE_URL": "http://desk.invented.test"},
+        "CONSOLE_URL",
+        "https://",
+    ),
+    "a console below a path": (
+        {"CONSOLE_URL": "https://desk.invented.test/console"},
+        "CONSOLE_URL",
+        "a host only",
+    ),
+    "a Primero without encryption": (
+        {"PRIMERO_URL": "http://primero.invented.test"},
+        "PRIMERO_URL",
+        "https://",
+    ),
     "a placeholder token": ({"TELEGRAM_TOKEN": "change-me"}, "TELEGRAM_TOKEN", "placeholder"),
     "a bracketed token": ({"TELEGRAM_TOKEN": "<token>"}, "TELEGRAM_TOKEN", "placeholder"),
     "a placeholder sid": (
@@ -268,15 +283,15 @@ def made(folder, *, fresh=True, seed=b"one"):
 
 
 def test_the_first_start_makes_secrets_only_the_owner_reads(tmp_path):
-    """Pepper and salt of the right size, mode 0600 in a folder of mode 0700."""
+    """Pepper, salt and signing keys of the right size, mode 0600 in a folder of mode 0700."""
     folder = tmp_path / "secrets"
     secrets = made(folder)
     assert (len(secrets.pepper), len(secrets.salt)) == (PEPPER_BYTES, SALT_BYTES)
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()} == {
-        "pepper": 0o600,
-        "salt": 0o600,
-    }
+    assert (len(secrets.audit), len(secrets.push)) == (SEED_BYTES, SEED_BYTES)
+    assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()} == dict.fromkeys(
+        ("pepper", "salt", "audit.key", "push.key"), 0o600
+    )
 
 
 def test_later_starts_read_the_same_secrets(tmp_path):

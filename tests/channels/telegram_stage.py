@@ -10,8 +10,8 @@ from typing import Any, Literal
 import uvicorn
 
 from bot.channels.telegram import TelegramChannel
+from bot.prove.providers.telegram import FakeTelegram
 from tests.fakes.echo import Echo
-from tests.fakes.telegram import FakeTelegram
 
 SECRET = "an-invented-secret"
 REFUSAL = "This assistant works in private chats only."

@@ -13,6 +13,7 @@ from bot.channels.telegram import Face, TelegramChannel, backoff
 from bot.channels.telegram.requests import Request
 from bot.domain.message import Inbound, Outgoing, Reply
 from bot.errors import ConfigurationError
+from bot.prove.providers.telegram import TOKEN, FakeTelegram
 from tests.channels.telegram_stage import (
     GROUP,
     REFUSAL,
@@ -26,7 +27,6 @@ from tests.channels.telegram_stage import (
     webhook,
 )
 from tests.fakes.echo import Echo, said, screen
-from tests.fakes.telegram import TOKEN, FakeTelegram
 
 MODES = pytest.mark.parametrize("stage", [polling, webhook], ids=["polling", "webhook"])
 

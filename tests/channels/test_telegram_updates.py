@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from bot.channels.telegram import payloads
 from bot.channels.telegram.updates import Crowd, Heard, decode, number
 from bot.domain.message import Inbound
+from bot.prove.providers.telegram import FakeTelegram
 from tests.channels.telegram_stage import call, make_channel
 from tests.fakes.echo import Echo
-from tests.fakes.telegram import FakeTelegram
 
 EXAMPLES = int(os.environ.get("SANAD_FUZZED_UPDATES", "5000"))
 PRIVATE = {"id": 7_100_000_001, "type": "private", "first_name": "Invented"}

@@ -1,6 +1,7 @@
 """Replies out, messages erased at Twilio, and everything that can go wrong on the way."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,8 @@ from bot.channels.whatsapp.client import TwilioApi
 from bot.channels.whatsapp.pace import Pace
 from bot.domain.message import Inbound, Outgoing
 from bot.errors import StoreError
+from bot.prove.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 from tests.channels.whatsapp_stage import AMAL, BERI, Talk, mark, running
-from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 
 FIVE = [f"word {n}" for n in range(5)]
 
@@ -189,6 +190,20 @@ async def test_a_message_older_than_the_window_is_only_erased():
         assert (talk.taken, twilio.calls["create"]) == ([], 0)
 
 
+async def test_what_a_sender_got_before_the_first_start_is_left_untouched():
+    """A sender that served something else before loses none of its messages, in no direction."""
+    talk = Talk()
+    async with FakeTwilio() as twilio:
+        twilio.record(AMAL, "for somebody else", age=3600)
+        sent = twilio.record(AMAL, "also old", age=600)
+        sent.inbound, sent.sender, sent.to, sent.status = False, SENDER, AMAL, "delivered"
+        twilio.record(BERI, "hello", age=60)
+        async with running(twilio, talk, since=time.time() - 300):
+            await cleared(twilio, BERI)
+            assert len(twilio.left(AMAL)) == 2
+        assert talk.texts == ["hello"]
+
+
 async def test_a_message_still_at_the_webhook_is_left_alone():
     """What came in the last minute is the webhook's; the list does not answer it as well."""
     talk = Talk()
@@ -308,3 +323,28 @@ def test_pauses_double_up_to_the_longest():
     """No busy loop: 1, 2, 4 … 32, then 60 seconds for ever."""
     waits = replace(Pace(), first_wait=1.0, longest_wait=60.0).waits()
     assert [next(waits) for _ in range(8)] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+
+
+async def test_a_message_that_came_while_nobody_was_here_is_not_left_for_ten_minutes():
+    """Too young to be judged at the start, it is looked at again soon and not on schedule."""
+    talk = Talk()
+    async with FakeTwilio() as twilio:
+        twilio.record(AMAL, "nobody was here", age=1.0)
+        async with running(twilio, talk, settle=2.0, reconcile_every=600.0, reconcile_soon=0.1):
+            await cleared(twilio, AMAL)
+        assert talk.texts == ["nobody was here"]
+
+
+async def test_a_message_that_makes_the_program_stumble_is_set_aside_after_three_tries():
+    """It is erased unanswered, and neither holds up others nor what is to be erased."""
+    talk = Talk()
+    talk.trouble = [RuntimeError("unforeseen") for _ in range(3)]
+    async with FakeTwilio() as twilio:
+        twilio.retries = 0
+        async with running(twilio, talk, settle=0.0, reconcile_every=0.05):
+            assert await twilio.write(AMAL, "poison") == 500
+            await cleared(twilio, AMAL)
+            assert await twilio.write(BERI, "hello") == 200
+            await cleared(twilio, BERI)
+        assert talk.texts == ["hello"]
+        assert talk.asked == 4

@@ -12,8 +12,8 @@ from bot.channels.whatsapp.client import TwilioApi
 from bot.channels.whatsapp.outbox import Parcel
 from bot.domain.message import Inbound, Outgoing
 from bot.errors import StoreError
+from bot.prove.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 from tests.channels.whatsapp_stage import Talk, mark, running
-from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 
 NUMBER = "whatsapp:+10009998877"
 WORD = "canaryword"

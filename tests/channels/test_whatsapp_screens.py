@@ -18,8 +18,8 @@ from bot.cli.channel import PushPlan, channel_app
 from bot.domain.message import Button, Copy
 from bot.engine.matching import parse_press
 from bot.errors import ConfigurationError
+from bot.prove.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, FakeTwilio
 from tests.channels.whatsapp_stage import AMAL, Talk, running, screen
-from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, FakeTwilio
 
 OPENERS = {"ar": "اختر", "ckb": "هەڵبژێرە", "kmr": "هەلبژێرە", "en": "Choose"}
 

@@ -11,8 +11,8 @@ import pytest
 from bot.channels.whatsapp.arrival import from_form, unknown_names
 from bot.channels.whatsapp.signature import PATH, addresses
 from bot.errors import ConfigurationError, StoreError
+from bot.prove.providers.twilio import AUTH_TOKEN, FakeTwilio, sign
 from tests.channels.whatsapp_stage import AMAL, PUBLIC_URL, Talk, channel, mark, running
-from tests.fakes.twilio import AUTH_TOKEN, FakeTwilio, sign
 
 FORMS = int(os.environ.get("SANAD_FUZZ", "5000"))
 SID = "SM" + "1" * 32

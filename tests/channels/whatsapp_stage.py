@@ -13,7 +13,7 @@ import uvicorn
 from bot.channels.whatsapp import Pace, WhatsAppChannel
 from bot.domain.message import Button, Inbound, Outgoing, Reply
 from bot.domain.visitor import Visitor
-from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
+from bot.prove.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 
 AMAL = "whatsapp:+10000000001"
 BERI = "whatsapp:+10000000002"
@@ -84,6 +84,7 @@ def channel(
     pace: Pace = QUICK,
     content: Path | None = None,
     mark: Callable[[str], int] = mark,
+    since: float = 0.0,
 ) -> WhatsAppChannel:
     return WhatsAppChannel(
         ACCOUNT_SID,
@@ -93,6 +94,7 @@ def channel(
         api_base,
         talk,
         mark=mark,
+        since=since,
         content=content,
         pace=pace,
     )
@@ -105,10 +107,12 @@ async def running(
     *,
     content: Path | None = None,
     mark: Callable[[str], int] = mark,
+    since: float = 0.0,
     **pace: object,
 ) -> AsyncIterator[WhatsAppChannel]:
     """The channel, started, its webhook served on loopback and known to the fake."""
-    whatsapp = channel(talk, twilio.url, pace=replace(QUICK, **pace), content=content, mark=mark)  # type: ignore[arg-type]
+    quick = replace(QUICK, **pace)  # type: ignore[arg-type]
+    whatsapp = channel(talk, twilio.url, pace=quick, content=content, mark=mark, since=since)
     config = uvicorn.Config(
         whatsapp.webhook, log_config=None, access_log=False, lifespan="off", ws="none"
     )

@@ -17,7 +17,7 @@ from bot.sealing.opening import Identity, seal_identity
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases, insert_case
 from bot.usecases.hand_off import prepare_case
-from bot.usecases.trust_roster import check_roster, parse_admin
+from bot.usecases.trust_roster import check_roster, parse_admins
 
 PASSPHRASE = "five short words for this"
 SEED = hashlib.sha256(b"the mailbox of a code").digest()
@@ -74,8 +74,8 @@ class Office:
         return self.roster("sign", "--admin-identity", self.folder / "admin.age", **named)
 
     def trusted(self):
-        admin = parse_admin((self.folder / "secrets" / "admin.pub").read_text())
-        return check_roster((self.folder / "data" / "roster.json").read_bytes(), admin)
+        admins = parse_admins((self.folder / "secrets" / "admin.pub").read_text())
+        return check_roster((self.folder / "data" / "roster.json").read_bytes(), admins)
 
     def file(self, count=1, **answers):
         """Hand over a report as the service does; the beginning of its number."""

@@ -2,9 +2,9 @@ import pytest
 import structlog
 from structlog.testing import CapturingLogger
 
+from bot.prove.providers.telegram import FakeTelegram
+from bot.prove.providers.twilio import FakeTwilio
 from tests.e2e.house import House, content
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.twilio import FakeTwilio
 
 
 @pytest.fixture(autouse=True)

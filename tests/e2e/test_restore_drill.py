@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 
 from bot.app.backup import newest_backup
 from bot.cli import main
+from bot.prove.installation import PASSPHRASE, WORK_FACTOR
+from bot.prove.people import SHORT, OnTelegram
 from bot.sealing import keys
 from bot.sealing.opening import Identity, open_backup, seal_identity
 from bot.stores.snapshot import COPIED, LEFT_OUT
-from tests.e2e.house import PASSPHRASE, WORK_FACTOR, House, serving
-from tests.e2e.people import SHORT, OnTelegram
+from tests.e2e.house import House, serving
 
 ROSE, SARA = 4_503_599_627_000_011, 4_503_599_627_000_012
 WORDS = "a quibzanor keeps my papers"

@@ -6,8 +6,9 @@ import json
 import aiohttp
 
 from bot.app.simulate import StillClock
-from tests.e2e.house import SECRET, House, serving
-from tests.e2e.people import LONG, SHORT, OnTelegram, OnWhatsApp, plain
+from bot.prove.installation import SECRET
+from bot.prove.people import LONG, SHORT, OnTelegram, OnWhatsApp, plain
+from tests.e2e.house import House, serving
 
 ROSE, SARA, VIAN = 4_503_599_627_000_001, 4_503_599_627_000_002, 4_503_599_627_000_003
 GROUP = -1_000_000_000_077

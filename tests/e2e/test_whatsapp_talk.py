@@ -8,9 +8,9 @@ from bot.app.organisation import load_organisation
 from bot.app.preview_sheet import every_screen
 from bot.app.simulate import StillClock
 from bot.cli.channel import PushPlan, run_push
+from bot.prove.people import BEGIN, LONG, SHORT, OnTelegram, OnWhatsApp, plain
+from bot.prove.providers.twilio import ACCOUNT_SID, AUTH_TOKEN, sign
 from tests.e2e.house import content, serving
-from tests.e2e.people import BEGIN, LONG, SHORT, OnTelegram, OnWhatsApp, plain
-from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, sign
 
 AMAL, BERI = "whatsapp:+10000000001", "whatsapp:+10000000002"
 ROSE = 4_503_599_627_000_001

@@ -87,6 +87,9 @@ start: media
 nodes:
   media: {say: I read only words., return: true}
   edited: {say: Please write it again., return: true}
+  cut: {say: The end is missing., return: true}
+  long: {say: Please write it shorter., return: true}
+  added: {say: I have added it., return: true}
 """,
     "resume": """flow: resume
 start: gate
@@ -120,10 +123,12 @@ nodes:
       - {when: {topics: work}, to: where}
       - {to: words}
   where: {ask: "Where?", short: Where, kind: place, save: governorate, next: words}
-  words: {ask: "In your words?", kind: text, save: narrative, limit: 20, next: review}
+  words: {ask: "In your words?", kind: text, save: narrative, limit: 100, next: review}
+  word: {ask: "A word?", kind: text, save: secret_word, limit: 20, next: review}
   review:
     ask: "{summary}"
-    choices: {send: {label: Send, to: send}, change: {label: Change, to: change}}
+    choices: {send: {label: Send, to: send}, change: {label: Change, to: change}, word: {label: Word, to: word}}
+    more: narrative
     next: menu.menu
   change: {ask: "Which?", kind: step, next: review}
   send: {do: submit, results: {sent: sent, no_roster: menu.menu, not_stored: menu.menu}}

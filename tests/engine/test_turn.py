@@ -227,10 +227,47 @@ def test_a_topic_in_own_words_is_confirmed_first(start: Start) -> None:
     assert start().write("i want a report please").press("yes").at == "report.role"
 
 
-def test_an_answer_longer_than_its_limit_is_cut(start: Start) -> None:
-    """A narrative keeps the characters its question allows."""
-    player = start().press("report").press("self").press("dv").press("!done").write("a" * 99)
-    assert len(player.session.answers["narrative"]) == 20
+@pytest.fixture
+def told(start: Start) -> Callable[[str], Player]:
+    """A report whose own words were just written."""
+
+    def tell(words: str) -> Player:
+        return start().press("report").press("self").press("dv").press("!done").write(words)
+
+    return tell
+
+
+def test_an_answer_longer_than_its_limit_is_cut_and_the_person_is_told(told) -> None:
+    """A narrative keeps the characters its question allows, and the next screen says so first."""
+    player = told("a" * 999)
+    assert player.session.answers["narrative"] == "a" * 100
+    assert player.shown.parts == ("odd.cut", "report.review")
+    assert "odd.cut" not in told("short").shown.parts
+
+
+def test_a_story_in_two_messages_stays_one_story(told) -> None:
+    """What is written where a button was asked for goes on with the own words before it."""
+    player = told("he came home").write("and broke the door")
+    assert player.session.answers["narrative"] == "he came home\nand broke the door"
+    assert player.shown.parts == ("odd.added", "report.review")
+    assert player.write("and broke the door").session.answers["narrative"].count("door") == 1
+    assert player.write("a" * 999).shown.parts == ("odd.cut", "report.review")
+
+
+def test_the_second_half_of_a_story_is_heard_for_danger_and_kept(told) -> None:
+    """Danger words in what follows lead to the card; the words are not lost by it."""
+    player = told("he came home").write("he has a knife")
+    assert player.at == "danger.card"
+    assert player.session.answers["narrative"].endswith("he has a knife")
+
+
+def test_a_word_too_long_to_be_one_is_asked_for_again(told) -> None:
+    """A secret word is never cut behind a person's back: nobody could open the answer again."""
+    player = told("words").press("word").write("much longer than a word can be")
+    assert player.at == "report.word"
+    assert player.shown.parts == ("odd.long", "report.word")
+    assert "secret_word" not in player.session.answers
+    assert player.write("tulip").session.answers["secret_word"] == "tulip"
 
 
 texts = st.one_of(

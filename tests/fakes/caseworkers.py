@@ -7,13 +7,13 @@ from functools import cache
 from bot.domain.roster import Member, Role, Roster, Shift
 from bot.ports.cases import Call
 from bot.sealing import keys
-from bot.sealing.envelope import Document, Kind
+from bot.sealing.envelope import Document
 from bot.sealing.opening import Expected, open_case
 from bot.usecases.open_case import Opener
 from bot.usecases.trust_roster import TrustedRoster, check_roster, sign_roster
 
 ADMIN_SEED = hashlib.sha256(b"admin").digest()
-ADMIN = keys.signing_public(ADMIN_SEED)
+ADMINS = (keys.signing_public(ADMIN_SEED),)
 MONDAY_NOON = 1_795_424_400
 """2026-11-23 12:00 in Baghdad."""
 WEEK_DAYS = ("sat", "sun", "mon", "tue", "wed", "thu", "fri")
@@ -55,20 +55,28 @@ def roster(version: int = 1, **named) -> Roster:
 
 @cache
 def _trusted(version: int) -> TrustedRoster:
-    return check_roster(sign_roster(roster(version), ADMIN_SEED), ADMIN)
+    return check_roster(sign_roster(roster(version), ADMIN_SEED), ADMINS)
 
 
 def trusted(version: int = 1, **named) -> TrustedRoster:
     if named:
-        return check_roster(sign_roster(roster(version, **named), ADMIN_SEED), ADMIN)
+        return check_roster(sign_roster(roster(version, **named), ADMIN_SEED), ADMINS)
     return _trusted(version)
 
 
-def opener_for(handle: str, *rosters: TrustedRoster) -> Opener:
-    known = {each.version: each.fingerprints for each in (rosters or (trusted(),))}
+@dataclass(frozen=True)
+class Readers:
+    """Whom a roster seals to, where a test needs no whole one."""
 
-    def opener(sealed: bytes, kind: Kind, case: bytes, seq: int, prev: bytes) -> Document:
-        expected = Expected(kind=kind, case=case, seq=seq, prev=prev, rosters=known)
+    fingerprints: tuple[str, ...]
+    signers: dict[str, str] = field(default_factory=dict)
+
+
+def opener_for(handle: str, *rosters: TrustedRoster) -> Opener:
+    known = {each.version: each for each in (rosters or (trusted(),))}
+
+    def opener(sealed, kind, case, seq, prev, *, origin=b"") -> Document:
+        expected = Expected(kind=kind, case=case, seq=seq, prev=prev, rosters=known, origin=origin)
         return open_case(sealed, (seed_of(handle),), expected)
 
     return opener
@@ -92,8 +100,11 @@ class Pager:
 
     calls: list[Call] = field(default_factory=list)
     broken: bool = False
+    deaf: tuple[str, ...] = ()
+    """Rungs nobody of whom can be reached this way."""
 
-    async def ring(self, call: Call) -> None:
+    async def ring(self, call: Call) -> bool:
         if self.broken:
             raise ConnectionError
         self.calls.append(call)
+        return call.watch not in self.deaf

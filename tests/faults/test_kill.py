@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,9 +12,11 @@ from typing import IO
 
 import pytest
 
-from tests.e2e.house import PROJECT, House, channels, content
-from tests.e2e.people import BEGIN, CODE, SHORT, OnTelegram, plain
-from tests.fakes.telegram import Call, FakeTelegram
+from bot.app.content import PROJECT
+from bot.prove.installation import channels, free_port, listening
+from bot.prove.people import BEGIN, CODE, SHORT, OnTelegram, plain
+from bot.prove.providers.telegram import Call, FakeTelegram
+from tests.e2e.house import House, content
 
 PEOPLE = 6
 KILLS = 4
@@ -89,28 +90,10 @@ def house(tmp_path):
     return House(tmp_path)
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 def settings_for(house, telegram, mode, port):
     """The installation's settings as texts."""
     told = channels(f"http://127.0.0.1:{port}", telegram, None, mode)
     return {name: str(value) for name, value in house.named(port=port, **told).items()}
-
-
-async def listening(port: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.02)
-            else:
-                writer.close()
-                return
 
 
 ROUTE = {"entry.language": "en", **dict(BEGIN), **dict(SHORT)}

@@ -48,6 +48,11 @@ def sanad(root, *words):
     return CliRunner().invoke(app, [*words, "--root", str(root)])
 
 
+def of_the_bot(status):
+    """The rows of what people who write to the bot read; the console's are tested by themselves."""
+    return [row for row in json.loads(status) if row["domain"] == "sanad"]
+
+
 def translate(root, tag, table):
     """Fill an exported table as a translator would, and bring it back."""
     file = root / f"{tag}.csv"
@@ -68,7 +73,7 @@ def test_extraction_is_reproducible(project):
     assert not (project / "locales").exists()
     assert sanad(project, "extract").exit_code == 0
     before = {path: path.read_bytes() for path in project.glob("locales/**/*.po*")}
-    assert len(before) == 5
+    assert len(before) == 10
     assert sanad(project, "extract", "--check").exit_code == 0
     assert sanad(project, "extract").exit_code == 0
     assert {path: path.read_bytes() for path in before} == before
@@ -86,13 +91,13 @@ def test_status_is_red_until_everything_is_said(project):
     sanad(project, "extract")
     result = sanad(project, "status", "--json")
     assert result.exit_code == 1
-    state = {language["tag"]: language["whole"] for language in json.loads(result.output)}
+    state = {language["tag"]: language["whole"] for language in of_the_bot(result.output)}
     assert [state[tag]["missing"] for tag in TAGS] == [4, 4, 4, 0]
     for tag in ("ar", "ckb", "kmr"):
         po.write(catalogues.file_of(project / "locales", tag), finished(project, tag), tag)
     done = sanad(project, "status")
     assert done.exit_code == 0, done.output
-    assert done.output.count("100%") == 4
+    assert done.output.count("100%") == 8
     assert done.output.count("awaiting native review") == 4
 
 
@@ -123,7 +128,7 @@ def test_a_text_that_nobody_extracted_counts_as_missing(project):
     sanad(project, "extract")
     (project / "flows" / "menu.yaml").write_text(FLOW.replace("What do", "And what do"), "utf-8")
     (row,) = [
-        language for language in json.loads(sanad(project, "status", "--json").output)
+        language for language in of_the_bot(sanad(project, "status", "--json").output)
         if language["tag"] == "en"
     ]  # fmt: skip
     assert row["whole"]["total"] == 4

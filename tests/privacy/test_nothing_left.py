@@ -5,6 +5,7 @@ import io
 import logging
 import sys
 import tempfile
+import threading
 import traceback
 
 import aiohttp
@@ -14,62 +15,31 @@ import structlog
 from bot.app import logs
 from bot.app.simulate import StillClock
 from bot.errors import SanadError
-from tests.e2e.house import SECRET, House, content, serving
-from tests.e2e.people import SHORT, OnTelegram, OnWhatsApp, plain
-from tests.fakes.telegram import TOKEN, FakeTelegram
-from tests.fakes.twilio import AUTH_TOKEN, FakeTwilio
-from tests.privacy.traces import (
-    Trace,
-    found,
-    found_in_files,
-    of_degrees,
-    of_number,
-    of_text,
+from bot.prove.installation import SECRET
+from bot.prove.known import (
+    ARABIC,
+    CHATS,
+    NAME,
+    REPLY,
+    SECRET_WORD,
+    UPDATES,
+    WORD,
+    KnownTelegram,
+    KnownTwilio,
+    of_messages,
+    of_people,
+    of_secrets,
+    phone,
 )
+from bot.prove.people import OnTelegram, OnWhatsApp, plain
+from bot.prove.providers.telegram import TOKEN
+from bot.prove.providers.twilio import AUTH_TOKEN
+from bot.prove.talks import KINDS
+from bot.prove.traces import found, found_in_files
+from tests.e2e.house import House, content, serving
 
 TALKS = 50
 AT_ONCE = 5
-# One beginning is common to all numbers of a kind, also in binary: so one search finds them all.
-CHATS = 0x0F_A3_91_E7_24_00_00
-MESSAGES = 0x1C_5D_83_B7_49_00_00
-UPDATES = 0x2B_97_4E_D1_6A_00_00
-NAME, USER = "Zibqorna", "zibqorn_user"
-WORD, ARABIC, SECRET_WORD, REPLY = "quibzanor", "قبزنورة", "plomwexit", "hujantriq"
-LATITUDE, LONGITUDE = 33.31287654, 44.36154321
-
-
-class KnownTelegram(FakeTelegram):
-    """One whose people have names, and whose numbers are recognised anywhere."""
-
-    def __init__(self):
-        super().__init__()
-        self._last_reference, self._last_update = MESSAGES, UPDATES
-
-    def _who(self, chat):
-        told = super()._who(chat)
-        told["from"] |= {"first_name": NAME, "last_name": NAME, "username": USER}
-        told["chat"] |= {"first_name": NAME, "username": USER}
-        return told
-
-
-class KnownTwilio(FakeTwilio):
-    """One whose message ids are remembered, to look for them afterwards."""
-
-    def __init__(self):
-        super().__init__()
-        self.sids = set()
-
-    def form(self, message, **fields):
-        return super().form(message, **{"ProfileName": NAME, **fields})
-
-    def _done(self, body, status=200):
-        self.sids.update(self.messages)
-        return super()._done(body, status)
-
-    def record(self, number, text, **more):
-        message = super().record(number, text, **more)
-        self.sids.add(message.sid)
-        return message
 
 
 class Witness(logging.Handler):
@@ -104,7 +74,7 @@ def witness(monkeypatch, capfd):
     root = logging.getLogger()
     loggers = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict)]
     kept = [(one, one.level, one.handlers[:], one.propagate) for one in (root, *loggers)]
-    hook = sys.excepthook
+    hooks = (sys.excepthook, sys.unraisablehook, threading.excepthook)
     logs.configure(logging.DEBUG)
     heard = Witness()
     root.addHandler(heard)
@@ -116,113 +86,16 @@ def witness(monkeypatch, capfd):
     yield heard
     for one, level, handlers, propagate in kept:
         one.level, one.handlers[:], one.propagate = level, handlers, propagate
-    sys.excepthook = hook
+    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
+    logging.captureWarnings(capture=False)
     structlog.reset_defaults()
 
 
-def stem(what, base):
-    """What is common to the numbers from `base` to `base` + 65,535, in every form."""
-    for first, last in zip(of_number(what, base), of_number(what, base + 0xFFFF), strict=True):
-        size = next(
-            (
-                count
-                for count, (one, other) in enumerate(zip(first.data, last.data, strict=False))
-                if one != other
-            ),
-            len(first.data),
-        )
-        tail = next(
-            (
-                count
-                for count, (one, other) in enumerate(
-                    zip(first.data[::-1], last.data[::-1], strict=False)
-                )
-                if one != other
-            ),
-            len(first.data),
-        )
-        data = first.data[:size] if size >= tail else first.data[-tail:]
-        assert len(data) >= 5, (what, first.form)
-        yield Trace(what, first.form, data)
-
-
-def personal(numbers, sids, codes):
+def personal(codes):
     """Everything that must be nowhere."""
-    traces = [
-        *stem("a chat", CHATS), *stem("a message", MESSAGES), *stem("an update", UPDATES),
-        *of_text("a name", NAME), *of_text("a user name", USER),
-        *of_text("a word", WORD), *of_text("a word", ARABIC),
-        *of_text("a secret word", SECRET_WORD), *of_text("a reply", REPLY),
-        *of_degrees("a latitude", LATITUDE), *of_degrees("a longitude", LONGITUDE),
-        *of_text("the bot's token", TOKEN), *of_text("the webhook's secret", SECRET),
-        *of_text("Twilio's token", AUTH_TOKEN),
-    ]  # fmt: skip
-    for number in numbers:
-        digits = number.rpartition("+")[2]
-        traces += [*of_number("a phone", int(digits))]
-    for sid in sorted(sids)[::7]:  # chance made them, so one is as good as another
-        traces += [
-            Trace("a message of Twilio's", "text", sid.encode()),
-            Trace("a message of Twilio's", "bytes", bytes.fromhex(sid[2:])),
-        ]
-    for code in codes:
-        traces += [*of_text("a code", code), *of_text("a code", code.replace(" ", ""))]
-    return traces
-
-
-# ------------------------------------------------------------------ what people do
-async def reports(person, number):
-    await person.begin(("ar", "ckb", "kmr", "en")[number % 4])
-    secret = f"{SECRET_WORD}{number}" if number % 2 else ""
-    return await person.report(f"{WORD}{number} {ARABIC} {number}", secret=secret)
-
-
-async def leaves(person, number):
-    await person.begin("ckb")
-    await person.take(*SHORT)
-    await person.write(f"my words {WORD}{number}")
-    await person.leave()
-    return ""
-
-
-async def is_in_danger(person, number):
-    await person.begin("en")
-    await person.choose("menu.menu", "service")
-    await person.write(f"he wants to kill me, {WORD}{number}")
-    await person.choose("danger.card", "alert")
-    await person.choose("danger.ask_now", "yes")
-    await person.write("Basra")
-    return person.code()
-
-
-async def looks_for_help(person, number):
-    await person.begin("ar")
-    await person.take(("menu.menu", "service"), ("services.what", "health"))
-    if isinstance(person, OnTelegram):
-        await person.send(location={"latitude": LATITUDE, "longitude": LONGITUDE})
-        await person.send(photo=[{"file_id": f"{WORD}{number}"}], caption=f"see {WORD}{number}")
-        await person.send(contact={"phone_number": "+10000000099", "first_name": NAME})
-    else:
-        await person.twilio.share_place(person.number, LATITUDE, LONGITUDE)
-        await person.read()
-        await person.twilio.send_media(person.number, "image/jpeg", f"see {WORD}{number}")
-        await person.read()
-    await person.write(f"something about {WORD}{number}")
-    return ""
-
-
-async def stops_half_way(person, number):
-    await person.begin("kmr")
-    await person.come_back("12345 12345 12345 12345")
-    await person.pick("code.unknown", "!emergency")
-    await person.leave()
-    await person.begin("en")
-    await person.take(*SHORT)
-    await person.write(f"a draft with {WORD}{number} and {ARABIC}")
-    return ""
-
-
-KINDS = (reports, leaves, is_in_danger, looks_for_help, stops_half_way)
+    secrets = (TOKEN, SECRET, AUTH_TOKEN)
+    forms = [form for code in codes for form in (code, code.replace(" ", ""))]
+    return [*of_people(), *of_messages(), *of_secrets(*secrets, *forms)]
 
 
 async def test_fifty_talks_leave_nothing_behind(tmp_path, witness, monkeypatch, capfd):
@@ -238,7 +111,7 @@ async def test_fifty_talks_leave_nothing_behind(tmp_path, witness, monkeypatch, 
         monkeypatch.setenv(name, str(scratch))
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     asyncio.get_running_loop().set_exception_handler(witness.loop_error)
-    book, numbers = content().shelf.current, [f"whatsapp:+100000{n:05}" for n in range(1, 26)]
+    book = content().shelf.current
     room, clock = asyncio.Semaphore(AT_ONCE), StillClock()
     folders = (house.data, house.secrets, house.runtime, scratch)
 
@@ -249,7 +122,7 @@ async def test_fifty_talks_leave_nothing_behind(tmp_path, witness, monkeypatch, 
                 person = (
                     OnTelegram(book, telegram, CHATS + number)
                     if number % 2
-                    else OnWhatsApp(book, twilio, numbers[number // 2])
+                    else OnWhatsApp(book, twilio, phone(number // 2))
                 )
                 async with room:
                     return await KINDS[number // 2 % len(KINDS)](person, number)
@@ -261,7 +134,7 @@ async def test_fifty_talks_leave_nothing_behind(tmp_path, witness, monkeypatch, 
             await telegram.write(-(CHATS + 300), f"{WORD} in a group")
             await telegram.until(lambda: telegram.left)
             assert len(twilio.sids) > 300
-            traces = personal(numbers, twilio.sids, codes)
+            traces = personal(codes)
             assert (house.data / "sanad.sqlite-wal").stat().st_size > 100_000
             assert found_in_files(traces, *folders) == set()
             assert await planted(program, house, traces) == {"a chat", "a word"}
@@ -283,24 +156,24 @@ async def go_wrong(program, telegram, twilio):
     """Errors of every layer, with personal data at hand when they happen."""
     book = content().shelf.current
     rose = OnTelegram(book, telegram, CHATS + 100)
-    phone = OnWhatsApp(book, twilio, "whatsapp:+10000000025")
+    other = OnWhatsApp(book, twilio, phone(25))
     await rose.begin("en")
     telegram.fail("sendMessage", "500", times=1, chat=rose.chat)
     telegram.fail("editMessageText", "400", chat=rose.chat, description=f"bad {NAME}")
     await rose.choose("menu.menu", "report")
     twilio.trouble("create", status=500, code=20500)
     twilio.trouble("create", reset=True)
-    await phone.write(f"hello {WORD}")
+    await other.write(f"hello {WORD}")
 
     await program.database.read("PRAGMA query_only=ON")
     await rose.write(f"{WORD} while the database is down")
-    await phone.write(f"{WORD} while the database is down")
+    await other.write(f"{WORD} while the database is down")
     await program.database.read("PRAGMA query_only=OFF")
 
     kept = program.converse._understanding
     program.converse._understanding = Poisoned()
     await telegram.write(rose.chat, f"{WORD} makes it stumble")
-    assert await twilio.write(phone.number, f"{WORD} makes it stumble") == 500
+    assert await twilio.write(other.number, f"{WORD} makes it stumble") == 500
     program.converse._understanding = kept
     async with aiohttp.ClientSession() as http:
         for body in (f'{{"update_id": {UPDATES}, "message": "{WORD}"}}', f"{WORD} {CHATS}"):

@@ -8,7 +8,7 @@ import struct
 import msgspec
 import pytest
 
-from tests.privacy.traces import found, found_in_files, of_degrees, of_number, of_text
+from bot.prove.traces import found, found_in_files, of_degrees, of_number, of_text
 
 CHAT = 4_503_599_627_000_123
 WORD = "quibzanor"

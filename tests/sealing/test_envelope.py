@@ -12,10 +12,14 @@ from bot.errors import OpenError, SealError
 from bot.sealing import age, canonical, envelope, keys, opening, padding
 from bot.sealing.envelope import Document, Header
 from bot.sealing.opening import Expected
+from tests.fakes.caseworkers import Readers
 
 SEEDS = [bytes([number]) * 32 for number in (1, 2, 3)]
 RECIPIENTS = [keys.recipient_of(seed) for seed in SEEDS]
-ROSTERS = {4: [recipient.fingerprint for recipient in reversed(RECIPIENTS)], 5: ["0-0"]}
+ROSTERS = {
+    4: Readers(tuple(recipient.fingerprint for recipient in reversed(RECIPIENTS))),
+    5: Readers(("0-0",)),
+}
 CASE = bytes(range(16))
 HEADER = Header(kind="report", case=CASE, roster=4, hour=490_000, lang="ckb", schema=1)
 EXPECTED = Expected(kind="report", case=CASE, seq=0, prev=b"", rosters=ROSTERS)
@@ -180,7 +184,7 @@ def test_a_report_cannot_overwrite_its_header() -> None:
         {"case": b"short"},
         {"prev": b"x"},
         {"lang": "xx"},
-        {"kind": "note"},
+        {"kind": "memo"},
         {"hour": -1},
         {"seq": -1},
     ],

@@ -1,88 +1,19 @@
 import asyncio
 import hashlib
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
 from bot.domain.audit import Note, first_broken
-from bot.domain.case import CLAIM_LEASE, QUEUED, STATES
+from bot.domain.case import STATES
 from bot.errors import StoreError
-from bot.ports.cases import Claim, Move, NewLetter
-from bot.ports.stores import Mailbox, NewCase, NewEntry
-from bot.stores.memory_cases import MemoryCases
+from bot.ports.cases import AuditQuery, Expiry, Move, NewLetter
+from bot.ports.stores import Mailbox, NewEntry
 from bot.stores.sqlite import Database
-from bot.stores.sqlite_cases import SqliteCases, insert_case, insert_entry
+from bot.stores.sqlite_cases import SqliteCases, insert_case
 from tests.fakes.caseworkers import MONDAY_NOON as NOW
-
-HOUR = NOW // 3600
-ANYBODY = tuple(sorted(QUEUED))
-LEASES = tuple(NOW + seconds for seconds in CLAIM_LEASE)
-
-
-def number(count):
-    return hashlib.sha256(str(count).encode()).digest()[:16]
-
-
-def case_of(count=1, **named):
-    defaults = {
-        "case": number(count),
-        "sealed": b"sealed report %d" % count,
-        "urgency": 2,
-        "language": "ar",
-        "hour": HOUR,
-        "wants_woman": False,
-        "child_trained": False,
-        "due": NOW,
-    }
-    if "staged_code" not in named:
-        defaults["mailbox"] = Mailbox(tag_of(count), b"recipient %d" % count)
-    return NewCase(**{**defaults, **named})
-
-
-def tag_of(count):
-    return b"tag of %09d" % count
-
-
-def note(actor="amal", act="claim", case=b""):
-    return Note(HOUR, actor, act, case)
-
-
-def claim(actor="amal", **named):
-    return Claim(states=ANYBODY, leases=LEASES, note=note(actor), **named)
-
-
-@dataclass
-class Shelf:
-    """One store under the contract, with the two doors the session store uses."""
-
-    store: MemoryCases | SqliteCases
-    database: Database | None
-
-    async def put(self, case):
-        if self.database is None:
-            self.store.insert_case(case)
-        else:
-            await self.database.write(lambda connection: insert_case(connection, case))
-
-    async def add(self, entry):
-        if self.database is None:
-            return self.store.insert_entry(entry)
-        return await self.database.write(lambda connection: insert_entry(connection, entry))
-
-    async def row(self, case):
-        (row,) = await self.store.match(case.hex())
-        return row
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def shelf(request, tmp_path):
-    if request.param == "memory":
-        yield Shelf(MemoryCases(), None)
-        return
-    database = await Database.open(tmp_path / "cases.sqlite")
-    yield Shelf(SqliteCases(database), database)
-    await database.close()
+from tests.stores.shelf import ANYBODY, HOUR, LEASES, case_of, claim, note, number, tag_of
 
 
 async def test_a_new_case_waits_with_its_clock_mailbox_and_report(shelf):
@@ -346,8 +277,8 @@ async def test_what_is_past_its_time_is_destroyed_and_nothing_else(shelf):
         row = await shelf.store.claim(claim("amal", case=number(count)))
         await shelf.store.move(Move(row, "closed", note(), "amal", done_hour=hour))
     await shelf.store.withdraw(tag_of(3), HOUR - 100)
-    assert await shelf.store.purge(HOUR - 50, HOUR - 200) == 1
-    assert await shelf.store.purge(HOUR - 50, HOUR - 50) == 1
+    assert await shelf.store.purge(Expiry(HOUR - 50, HOUR - 200, HOUR - 300), HOUR) == 1
+    assert await shelf.store.purge(Expiry(HOUR - 50, HOUR - 50, HOUR - 300), HOUR) == 1
     assert {row.case for row in await shelf.store.rows(STATES)} == {number(2), number(4)}
     assert await shelf.store.entries(number(1)) == ()
     assert await shelf.store.look(tag_of(1)) is None
@@ -429,3 +360,24 @@ async def test_a_withdrawn_report_is_gone_from_the_files(tmp_path):
     left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     await database.close()
     assert not any(mark in left for mark in marks)
+
+
+async def test_acts_are_found_by_who_what_case_and_hour(shelf):
+    """The newest that fit come first; what fits nothing finds nothing."""
+    notes = [
+        Note(100 + number, ("amal", "zana")[number % 2], ("open", "claim")[number % 3 == 0],
+             bytes([number]) * 16)
+        for number in range(12)
+    ]  # fmt: skip
+    for each in notes:
+        await shelf.store.note(each)
+
+    async def found(**query):
+        return [entry.seq for entry in await shelf.store.audit_search(AuditQuery(**query), 4)]
+
+    assert await found() == [12, 11, 10, 9]
+    assert await found(before=10) == [9, 8, 7, 6]
+    assert await found(actor="zana", act="claim") == [10, 4]
+    assert await found(case="0b0b") == [12]
+    assert await found(case="%") == await found(actor="nobody") == []
+    assert await found(first_hour=101, last_hour=102) == [3, 2]

@@ -197,3 +197,25 @@ async def test_no_case_is_ever_without_owner_and_clock(steps, urgency):
         due = await store.next_due()
         assert due is not None
         assert due > now
+
+
+async def test_a_rung_that_cannot_be_called_is_passed_at_once():
+    """Where no way leads to those on duty, the backup hears of it a minute later, not ten."""
+    store = MemoryCases()
+    store.insert_case(case_of())
+    pager = Pager(deaf=("on_duty",))
+    escalate = Escalate(store, [pager])
+    for now in range(NOW, NOW + 3 * MINUTE, MINUTE):
+        await escalate.step(roster(), now)
+    assert [call.watch for call in pager.calls] == ["on_duty", "backup"]
+
+
+async def test_one_way_that_works_is_enough():
+    """Nobody is called again because another way failed or led to nobody."""
+    store = MemoryCases()
+    store.insert_case(case_of())
+    good, broken, deaf = Pager(), Pager(broken=True), Pager(deaf=("on_duty",))
+    escalate = Escalate(store, [broken, deaf, good])
+    for now in range(NOW, NOW + 5 * MINUTE, MINUTE):
+        await escalate.step(roster(), now)
+    assert len(good.calls) == len(deaf.calls) == 1

@@ -16,7 +16,7 @@ from bot.domain.rota import coverage_gaps, next_on_duty, on_duty
 from bot.errors import RosterError, SanadError
 from bot.i18n.review import AWAITING
 from bot.i18n.status import project_status
-from bot.usecases.trust_roster import TrustedRoster, check_roster, parse_admin
+from bot.usecases.trust_roster import TrustedRoster, check_roster, parse_admins
 
 HOUR: Final = 3_600
 BACKUP_HOURS: Final = 26
@@ -142,7 +142,7 @@ def _trusted(settings: Settings) -> TrustedRoster:
         admin = (settings.secrets_dir / ADMIN_FILE).read_text(encoding="ascii")
     except OSError as error:
         raise RosterError(f"there is no {ADMIN_FILE} in SANAD_SECRETS_DIR") from error
-    return check_roster(file, parse_admin(admin))
+    return check_roster(file, parse_admins(admin))
 
 
 def _duty(trusted: TrustedRoster, now: int) -> Finding:

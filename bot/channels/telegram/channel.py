@@ -147,8 +147,22 @@ class TelegramChannel:
         """Wait until every reply is delivered, at most so long; how many are not."""
         return await self._courier.drain(seconds)
 
+    def present(self, faces: Mapping[str, Face]) -> None:
+        """Introduce the bot in the background; what fails is left to the next start."""
+        self._tasks.append(asyncio.create_task(self._present(faces)))
+
+    async def _present(self, faces: Mapping[str, Face]) -> None:
+        await self._settled.wait()
+        try:
+            await self.introduce(faces)
+        except TelegramError as error:
+            _log.warning("telegram.not_introduced", kind=type(error).__name__)
+
     async def introduce(self, faces: Mapping[str, Face]) -> None:
         """Set name, descriptions and commands where they differ; "" is the default language.
+
+        Telegram allows few changes of a name; reading is free. A face without commands leaves
+        those that are set.
 
         Keys are Telegram's two-letter language codes ("ar", "ku", "en"). Raises TelegramError.
         """
@@ -163,7 +177,7 @@ class TelegramChannel:
             if short != face.short_description:
                 await bot.set_my_short_description(face.short_description, language)
             commands = tuple(BotCommand(name, about) for name, about in face.commands)
-            if await bot.get_my_commands(language_code=language) != commands:
+            if commands and await bot.get_my_commands(language_code=language) != commands:
                 await bot.set_my_commands(commands, language_code=language)
 
     async def user_name(self) -> str:

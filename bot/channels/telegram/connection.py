@@ -91,7 +91,9 @@ class Connection(asyncio.Protocol):
         if self._answered is not None:
             # Outside the parser, which would swallow what the caller's function raises.
             (done, status), self._answered = self._answered, None
-            done(status, b"".join(self._body))
+            # Not kept on an idle connection: it names the chat, and may lie there for long.
+            body, self._body = b"".join(self._body), []
+            done(status, body)
 
     def on_message_begin(self) -> None:
         """An answer begins."""

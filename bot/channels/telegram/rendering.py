@@ -5,6 +5,7 @@ Without a parse mode nothing a caseworker or a translator wrote can turn into a 
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -25,16 +26,21 @@ ERASE_MOST: Final = 100
 Row = list[dict[str, Any]]
 
 _encode: Final = msgspec.json.Encoder().encode
-_NO_PREVIEW: Final = {"is_disabled": True}
+_NO_PREVIEW: Final = {"link_preview_options": {"is_disabled": True}}
+_SEND: Final = b'{"chat_id":%d,"protect_content":true,%b'
+_EDIT: Final = b'{"chat_id":%d,"message_id":%d,%b'
+"""What a body begins with; the rest is `_content`, the same for whoever reads the message."""
 _BODY_MOST: Final = TELEGRAM.body - 96
 """Leaves room for the direction mark and for emoji, which Telegram counts as two."""
 
 
 def send_bodies(chat: int, message: Outgoing) -> list[bytes]:
     """The sendMessage bodies of one message: several when it is too long, the keyboard last."""
-    parts = [message.text] if len(message.text) <= _BODY_MOST else _parts(message.text)
-    bodies = [_send_body(chat, _directed(message, part)) for part in parts[:-1]]
-    bodies.append(_send_body(chat, _directed(message, parts[-1]), keyboard(message)))
+    if len(message.text) <= _BODY_MOST:
+        return [_SEND % (chat, _content(message))]
+    parts = _parts(message.text)
+    bodies = [plain_body(chat, _directed(message, part)) for part in parts[:-1]]
+    bodies.append(_SEND % (chat, _made(message, parts[-1])))
     return bodies
 
 
@@ -42,21 +48,12 @@ def edit_body(chat: int, reference: int, message: Outgoing) -> bytes | None:
     """The editMessageText body; None when the text does not fit into one message."""
     if len(message.text) > _BODY_MOST:
         return None
-    content: dict[str, Any] = {
-        "chat_id": chat,
-        "message_id": reference,
-        "text": _directed(message, message.text),
-        "link_preview_options": _NO_PREVIEW,
-    }
-    rows = keyboard(message)
-    if rows:
-        content["reply_markup"] = {"inline_keyboard": rows}
-    return _json(content)
+    return _EDIT % (chat, reference, _content(message))
 
 
 def plain_body(chat: int, text: str) -> bytes:
     """The sendMessage body of a bare text."""
-    return _send_body(chat, text[: TELEGRAM.body])
+    return _SEND % (chat, _json({"text": text[: TELEGRAM.body]} | _NO_PREVIEW)[1:])
 
 
 def erase_body(chat: int, references: Sequence[int]) -> bytes:
@@ -118,16 +115,23 @@ def _rows(buttons: Row, wide: int) -> list[Row]:
     return [buttons[at : at + wide] for at in range(0, len(buttons), wide)]
 
 
-def _send_body(chat: int, text: str, rows: list[Row] | None = None) -> bytes:
-    content: dict[str, Any] = {
-        "chat_id": chat,
-        "text": text,
-        "protect_content": True,
-        "link_preview_options": _NO_PREVIEW,
-    }
+def _content(message: Outgoing) -> bytes:
+    """Text and keyboard of a message as the rest of a JSON object."""
+    return _kept(message) if message.common else _made(message, message.text)
+
+
+@lru_cache(maxsize=1024)
+def _kept(message: Outgoing) -> bytes:
+    """The same, of a message in which nothing is of a visitor."""
+    return _made(message, message.text)
+
+
+def _made(message: Outgoing, text: str) -> bytes:
+    content: dict[str, Any] = {"text": _directed(message, text)} | _NO_PREVIEW
+    rows = keyboard(message)
     if rows:
         content["reply_markup"] = {"inline_keyboard": rows}
-    return _json(content)
+    return _json(content)[1:]
 
 
 def _json(content: dict[str, Any]) -> bytes:

@@ -40,8 +40,8 @@ class Webhook:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        # Constant time, and before anything of the body is read.
-        if not hmac.compare_digest(_secret_of(scope["headers"]), self._secret):
+        # Before anything of the body is read.
+        if not self.admits(scope["headers"]):
             await _respond(send, 403)
         elif scope["method"] != "POST":
             await _respond(send, 405)
@@ -50,21 +50,23 @@ class Webhook:
             if body is None:
                 await _respond(send, 413)
             else:
-                await self._handle(body, send)
+                await _respond(send, *await self.answer(body))
 
-    async def _handle(self, body: bytes, send: Send) -> None:
+    def admits(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether the secret is right; in constant time."""
+        return hmac.compare_digest(_secret_of(headers), self._secret)
+
+    async def answer(self, body: bytes) -> tuple[int, bytes]:
+        """Status and body for an update that was admitted."""
         update = decode(body)
         if update is None:
-            await _respond(send, 200)
-        elif isinstance(update, Crowd):
+            return 200, b""
+        if isinstance(update, Crowd):
             self._intake.leave(update)
-            await _respond(send, 200, rendering.query_answer(update.query) if update.query else b"")
-        elif not await self._intake.take(update):
-            await _respond(send, 503)
-        elif self._intake.unanswered(update):
-            await _respond(send, 200, rendering.query_answer(update.query))
-        else:
-            await _respond(send, 200)
+            return 200, rendering.query_answer(update.query) if update.query else b""
+        if not await self._intake.take(update):
+            return 503, b""
+        return 200, rendering.query_answer(update.query) if self._intake.unanswered(update) else b""
 
 
 def _secret_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:

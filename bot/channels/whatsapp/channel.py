@@ -26,7 +26,8 @@ class WhatsAppChannel:
 
     `sender` is our own address at Twilio ("whatsapp:+…"), `public_url` the root under which
     Twilio reaches us, `mark` a keyed hash of a MessageSid into 63 bits (the same for at least a
-    day), `content` the file that `sanad channel push` writes. Every message of the sender that
+    day), `content` the file that `sanad channel push` writes, `since` the second of the first start:
+    what the sender got or sent before is not ours and stays untouched. Every later message that
     Twilio still lists is answered if it is younger than a day, and erased.
     """
 
@@ -40,6 +41,7 @@ class WhatsAppChannel:
         conversation: Conversation,
         *,
         mark: Callable[[str], int],
+        since: float,
         content: Path | None = None,
         pace: Pace = DEFAULT_PACE,
         now: Callable[[], float] = time.time,
@@ -54,7 +56,14 @@ class WhatsAppChannel:
         self._outbox = Outbox(self._api, sender, self._contents, self._intake.sent, pace)
         self._intake.connect(self._outbox)
         self._reconciler = Reconciler(
-            self._api, sender, self._intake, self._eraser, mark=mark, now=now, pace=pace
+            self._api,
+            sender,
+            self._intake,
+            self._eraser,
+            mark=mark,
+            since=since,
+            now=now,
+            pace=pace,
         )
         self._reconciling: asyncio.Task[None] | None = None
         self.webhook = Webhook(SignatureCheck(auth_token, public_url), self._intake, mark)

@@ -4,16 +4,24 @@ import asyncio
 from collections import OrderedDict
 from typing import Final, Literal
 
+import structlog
+
 from bot.channels.whatsapp.arrival import Arrival
 from bot.channels.whatsapp.eraser import Eraser
 from bot.channels.whatsapp.outbox import Outbox, Outcome, Parcel
 from bot.channels.whatsapp.pace import Pace
+from bot.errors import StoreError
 from bot.ports.conversation import Conversation
 
 REMEMBERED: Final = 20_000
 """Traces of finished messages kept in memory, so that a repetition is silent."""
 
+TRIES: Final = 3
+"""So often a message may make the program stumble; then it is set aside, unread and unanswered."""
+
 State = Literal["new", "working", "done"]
+
+log = structlog.get_logger()
 
 
 class Intake:
@@ -31,6 +39,7 @@ class Intake:
         self._working: dict[int, asyncio.Task[None]] = {}
         self._sending: set[int] = set()
         self._finished: OrderedDict[int, None] = OrderedDict()
+        self._stumbled: OrderedDict[int, int] = OrderedDict()
         self.missed = asyncio.Event()
         """Set when something at Twilio should be looked at again soon."""
 
@@ -57,7 +66,7 @@ class Intake:
         if task is None:
             task = asyncio.create_task(self._answer(arrival))
             self._working[trace] = task
-            task.add_done_callback(lambda ended: self._answered(trace, ended))
+            task.add_done_callback(lambda ended: self._answered(arrival, ended))
         # Shielded: a provider that hangs up does not undo a turn that is being committed.
         await asyncio.shield(task)
 
@@ -81,11 +90,30 @@ class Intake:
         if self._outbox is not None:
             self._outbox.put(parcel)
 
-    def _answered(self, trace: int, ended: asyncio.Task[None]) -> None:
-        self._working.pop(trace, None)
+    def _answered(self, arrival: Arrival, ended: asyncio.Task[None]) -> None:
+        self._working.pop(arrival.trace, None)
         # Looked at here too, so that an abandoned failure is not reported with its values.
-        if not ended.cancelled() and ended.exception() is not None:
+        error = None if ended.cancelled() else ended.exception()
+        if error is None:
+            return
+        if isinstance(error, StoreError) or not self._give_up(arrival):
             self.missed.set()
+
+    def _give_up(self, arrival: Arrival) -> bool:
+        """Whether this message has made the program stumble too often; then it is erased.
+
+        Nothing of it is kept, not even to look into: only that it happened, and how often.
+        """
+        tries = self._stumbled.pop(arrival.trace, 0) + 1
+        if tries < TRIES:
+            self._stumbled[arrival.trace] = tries
+            if len(self._stumbled) > REMEMBERED:
+                self._stumbled.popitem(last=False)
+            return False
+        log.error("whatsapp.set_aside", count=tries)
+        self._finish(arrival.trace)
+        self._eraser.put(arrival.sid)
+        return True
 
     def _finish(self, trace: int) -> None:
         self._finished[trace] = None

@@ -21,7 +21,10 @@ UNDER_WAY: Final = frozenset({"accepted", "queued", "scheduled", "sending", "rec
 
 
 class Reconciler:
-    """Deletion is the acknowledgement: whatever is listed has not been finished."""
+    """Deletion is the acknowledgement: whatever is listed since `since` has not been finished.
+
+    What is older was there before us, and is neither answered nor erased.
+    """
 
     def __init__(
         self,
@@ -31,6 +34,7 @@ class Reconciler:
         eraser: Eraser,
         *,
         mark: Callable[[str], int],
+        since: float,
         now: Callable[[], float],
         pace: Pace,
     ) -> None:
@@ -39,6 +43,7 @@ class Reconciler:
         self._intake = intake
         self._eraser = eraser
         self._mark = mark
+        self._since = since
         self._now = now
         self._pace = pace
 
@@ -60,7 +65,7 @@ class Reconciler:
             self._intake.missed.set()
         await self._answer(inbound or [])
         for message in outbound or []:
-            if message.get("status") not in UNDER_WAY:
+            if message.get("status") not in UNDER_WAY and self._is_ours(message):
                 self._eraser.put(str(message.get("sid")))
 
     async def _pause(self) -> None:
@@ -86,9 +91,16 @@ class Reconciler:
         """The message as an arrival when it waits for an answer; what does not is erased."""
         arrival = from_listing(message, self._mark)
         age = self._age(message)
-        if arrival is None or message.get("direction") != "inbound" or age < self._pace.settle:
+        if arrival is None or message.get("direction") != "inbound":
+            return None
+        if not self._is_ours(message):
             return None
         state = self._intake.state(arrival)
+        if age < self._pace.settle:
+            if state == "new":
+                # Perhaps nobody was here when the webhook called: look again soon, not in a while.
+                self._intake.missed.set()
+            return None
         if state == "done" or (state == "new" and age > self._pace.window):
             self._eraser.put(arrival.sid)
         return arrival if state == "new" and age <= self._pace.window else None
@@ -99,6 +111,11 @@ class Reconciler:
                 await self._intake.take(arrival)
             except StoreError:
                 return  # in order: the rest of this visitor's messages wait as well
+            except Exception as error:  # noqa: BLE001 - one message must not stop the others
+                log.error("whatsapp.failed", error=type(error).__name__)  # noqa: TRY400 - a traceback may show values
+
+    def _is_ours(self, message: Mapping[str, Any]) -> bool:
+        return self._now() - self._age(message) >= self._since
 
     def _age(self, message: Mapping[str, Any]) -> float:
         stamp = message.get("date_sent") or message.get("date_created")

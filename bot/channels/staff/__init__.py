@@ -1,0 +1,6 @@
+"""How staff are called: e-mail and the browser's own notices. Never what, only that."""
+
+from bot.channels.staff.mail import MailAlarm, Notice
+from bot.channels.staff.push import PushAlarm
+
+__all__ = ["MailAlarm", "Notice", "PushAlarm"]

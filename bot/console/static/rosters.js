@@ -1,0 +1,37 @@
+// The rosters this browser trusts: fetched, judged against its pins, given to the vault.
+import { ask } from "./ask.js";
+import { pin, pinned } from "./pins.js";
+import { judge, readers } from "./sealing/roster.js";
+import { vault } from "./vault.js";
+
+let trusted = null;
+
+/**
+ * `{rosters, newest, first}`: rosters by version, the newest version, and whether this browser saw
+ * the organisation's keys for the first time. Throws an Error with `code` "no_roster", "unsigned",
+ * "rolled_back" or "altered": then nothing may be opened or sealed.
+ */
+export async function trustedRosters({ fresh = false } = {}) {
+  if (trusted && !fresh) return trusted;
+  const sent = await ask("GET", "/console/api/rosters?after=0");
+  const pins = pinned();
+  const known = pins?.admins?.length ? pins : { ...pins, admins: sent.admins };
+  try {
+    const judged = judge(sent.rosters, known);
+    pin({ admins: judged.pins.admins, roster: judged.pins.roster });
+    const all = Object.entries(judged.rosters).map(([version, roster]) => [version, readers(roster)]);
+    await vault.useRosters(Object.fromEntries(all));
+    trusted = { rosters: judged.rosters, newest: judged.newest, first: known !== pins };
+    return trusted;
+  } catch (error) {
+    trusted = null;
+    throw Object.assign(error, { code: error.message });
+  }
+}
+
+/** Whom the newest roster seals to: `{version, recipients}`. */
+export async function sealingTo() {
+  const { rosters, newest } = await trustedRosters();
+  const { version, recipients } = readers(rosters[newest]);
+  return { version, recipients };
+}

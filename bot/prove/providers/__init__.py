@@ -1,0 +1,1 @@
+"""Telegram and Twilio on loopback: what the program talks to while its promises are checked."""
