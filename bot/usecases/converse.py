@@ -221,12 +221,12 @@ class Converse:
         """The talk as it was last committed, when that needs no database; else a new one."""
         if known.left:
             return Session()
-        places = self._places_of(visitor)
+        places = self._places_of(visitor, known)
         return self._open(visitor, self._store.at_hand([each.slot for each in places]), places)
 
     async def _forget_anyway(self, visitor: Visitor, known: Known) -> None:
         """Who leaves is forgotten on the disk too, even one that takes nothing else (ballast)."""
-        slots = tuple(place.slot for place in self._places_of(visitor))
+        slots = tuple(place.slot for place in self._places_of(visitor, known))
         try:
             await self._store.turn(slots, lambda _: (Change(drop=slots), None))
         except StoreError:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bot.app.simulate import StillClock
 from bot.domain.baghdad import day_of
+from bot.prove.people import LONG, OnTelegram, plain
 from tests.e2e.house import serving
-from tests.e2e.people import LONG, OnTelegram, plain
 
 ROSE, SARA = 4_503_599_627_000_001, 4_503_599_627_000_002
 WORDS = "they keep my papers and I may not leave the house"
