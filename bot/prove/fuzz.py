@@ -208,9 +208,9 @@ def _session() -> Parser:
 
 
 def _roster(place: Installation) -> Parser:
-    admin = keys.signing_public(ADMIN_SEED)
+    admins = (keys.signing_public(ADMIN_SEED),)
     good = (place.data / "roster.json").read_bytes()
-    return Parser("signed roster", [good], lambda data: check_roster(data, (admin,)), (RosterError,))
+    return Parser("signed roster", [good], lambda data: check_roster(data, admins), (RosterError,))
 
 
 def _flow(folder: Path) -> Parser:
