@@ -18,7 +18,6 @@ from bot.app.facts import read_facts
 from bot.app.heads import daily_head
 from bot.app.health import Health
 from bot.app.jobs import Job, Jobs
-from bot.app.notices import start_mail, start_push
 from bot.app.organisation import Organisation
 from bot.app.reach import Reach, start_telegram, start_whatsapp
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
@@ -28,9 +27,9 @@ from bot.app.secrets import host_secrets
 from bot.app.settings import Settings
 from bot.app.wiping import wipe_memory
 from bot.channels.preview import PreviewChannel
-from bot.console.app import console_app
 from bot.console.desk import ConsoleDesk
 from bot.domain.retention import Retention
+from bot.i18n.catalogues import Catalogue
 from bot.ports.conversation import Conversation
 from bot.ports.runtime import Clock, Entropy
 from bot.sealing.vapid import push_public
@@ -133,9 +132,9 @@ async def running(
         if demo and trusted is not None:
             await insert_samples(database, receipts, trusted, clock, entropy)
         staff = SqliteStaff(database)
-        start_mail(settings, organisation, roster, content.console, reach)
-        if settings.console_url:
-            start_push(staff, secrets.push, settings.console_url, clock, reach)
+        _call_staff(
+            settings, organisation, roster, content.console, staff, secrets.push, clock, reach
+        )
         escalate = Escalate(cases, reach.alarms)
         retention = Retention(organisation.retention_days)
 
@@ -182,9 +181,37 @@ async def running(
                 push_key=push_public(secrets.push),
                 demo=read_demo_sheet(settings.data_dir) if demo else None,
             )
-        console = console_app(desk) if desk else None
-        app = make_app(reach.hooks, pages, ready=health.ready, console=console)
+        app = make_app(reach.hooks, pages, ready=health.ready, console=_console(desk))
         yield Running(app, tuple(reach.told), converse, sessions, jobs, database)
+
+
+def _call_staff(
+    settings: Settings,
+    organisation: Organisation,
+    roster: RosterFile,
+    texts: Catalogue,
+    staff: SqliteStaff,
+    push: bytes,
+    clock: Clock,
+    reach: Reach,
+) -> None:
+    """E-mail and browsers, where they are set; their libraries cost a tenth of a start."""
+    if not settings.smtp_url and not settings.console_url:
+        return
+    from bot.app.notices import start_mail, start_push  # noqa: PLC0415 - only if wanted
+
+    start_mail(settings, organisation, roster, texts, reach)
+    if settings.console_url:
+        start_push(staff, push, settings.console_url, clock, reach)
+
+
+def _console(desk: ConsoleDesk | None) -> ASGIApp | None:
+    """The console, where there is one; passkeys and templates cost a tenth of a start."""
+    if desk is None:
+        return None
+    from bot.console.app import console_app  # noqa: PLC0415 - only if wanted
+
+    return console_app(desk)
 
 
 async def _escalated(escalate: Escalate, roster: RosterFile, clock: Clock) -> int:

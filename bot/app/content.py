@@ -12,7 +12,6 @@ from bot.app.organisation import Organisation
 from bot.domain.baghdad import day_of
 from bot.domain.directory import Directory, combine
 from bot.domain.directory import load as load_directory
-from bot.domain.language import TAGS
 from bot.domain.places import Gazetteer
 from bot.engine.flow import Book
 from bot.engine.routing import Lexicon
@@ -26,6 +25,7 @@ from bot.usecases.present import Presenter
 PROJECT: Final = Path(__file__).resolve().parents[2]
 BOT: Final = PROJECT / "bot"
 FLOWS: Final = PROJECT / "flows"
+CONSOLE: Final = "console"
 FACTS: Final = FLOWS / "facts.yaml"
 LOCALES: Final = PROJECT / "locales"
 DEMO: Final = PROJECT / "deploy" / "demo"
@@ -48,13 +48,13 @@ def read_content(*, sample: bool, books: Path | None = None) -> Content:
 
     A fault in any of them stops the start, with file and line.
     """
-    catalogue, book, lexicon = compiled("content", _sources(), _read)
+    catalogue, console, book, lexicon = compiled("content", _sources(), _read)
     directory = load_directory(FLOWS / "directory")
     if sample:
         directory = combine(load_directory(DEMO / "directory", allow_sample=True), directory)
     return Content(
         catalogue=catalogue,
-        console=catalogues.load(LOCALES, "console"),
+        console=console,
         shelf=Shelf(book, books),
         lexicon=lexicon,
         gazetteer=Gazetteer.load(FLOWS / "directory" / "places.csv"),
@@ -62,16 +62,16 @@ def read_content(*, sample: bool, books: Path | None = None) -> Content:
     )
 
 
-def _read() -> tuple[Catalogue, Book, Lexicon]:
-    catalogue = catalogues.load(LOCALES)
-    return catalogue, read_book(FLOWS, catalogue), Lexicon.load(FLOWS / "lexicon")
+def _read() -> tuple[Catalogue, Catalogue, Book, Lexicon]:
+    catalogue, console = catalogues.load(LOCALES), catalogues.load(LOCALES, CONSOLE)
+    return catalogue, console, read_book(FLOWS, catalogue), Lexicon.load(FLOWS / "lexicon")
 
 
 def _sources() -> list[Path]:
-    """All that `_read` depends on: texts, flows, words, and the code that makes sense of them."""
+    """All that `_read` depends on: texts, flows and words, and the code that reads them."""
     code = [path for name in ("domain", "engine", "i18n") for path in (BOT / name).glob("*.py")]
-    words = [*FLOWS.glob("*.yaml"), *(FLOWS / "lexicon").glob("*.yaml")]
-    return [*code, *words, *(catalogues.file_of(LOCALES, tag) for tag in TAGS)]
+    words = [*FLOWS.glob("*.yaml"), *(FLOWS / "lexicon").iterdir()]
+    return [*code, *words, *LOCALES.glob("*/LC_MESSAGES/*.po")]
 
 
 def make_presenter(content: Content, organisation: Organisation) -> Presenter:

@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from functools import cache
 from typing import Any, Final
 
 from msgspec import Struct
@@ -14,8 +13,7 @@ from bot.ports.runtime import Clock
 from bot.ports.stores import Change, Outcome, StoredSession
 from bot.stores.idle import Idleness
 from bot.stores.sqlite import Database
-from bot.stores.sqlite_cases import insert_case, insert_entry
-from bot.stores.sqlite_tallies import add_tallies
+from bot.stores.sqlite_session_rows import select, write
 
 BATCH: Final = 128
 """Most turns that share one commit; more wait for the next."""
@@ -165,7 +163,7 @@ class SqliteSessions:
         """Write what was decided and tell those who wait; never raises."""
         if error is None:
             try:
-                await self._write([one.change for one in batch if one.change is not None])
+                await self._write(batch)
                 self._tell(batch)
             except Exception as failed:  # noqa: BLE001 - told to those who wait
                 error = failed
@@ -183,7 +181,7 @@ class SqliteSessions:
                 continue
             try:
                 if self._decide(waiting, await self._read([waiting])):
-                    await self._write([waiting.change] if waiting.change is not None else [])
+                    await self._write([waiting])
                     self._tell([waiting])
             except Exception as alone:  # noqa: BLE001 - told to the one who waits
                 _fail(waiting, alone)
@@ -195,16 +193,8 @@ class SqliteSessions:
             if not waiting.done.done():
                 waiting.done.set_result(waiting.outcome)
 
-    async def _write(self, changes: list[Change]) -> None:
-        """Commit the changes of a batch; one statement does for what nearly every batch is."""
-        rows = _rows(changes)
-        if rows and all(_plain(change) for change in changes):
-            await self._database.put(*_upsert(rows))
-        elif any(change != _NOTHING for change in changes):
-            # Of a batch that fails each change is tried alone: then a wipe may use the reserve.
-            alone = len(changes) == 1 and _only_takes_away(changes[0])
-            put = self._database.wipe if alone else self._database.write
-            await put(lambda connection: _apply(connection, changes))
+    async def _write(self, batch: list[_Waiting]) -> None:
+        await write(self._database, [one.change for one in batch if one.change is not None])
 
     async def _read(self, batch: list[_Waiting]) -> dict[bytes, StoredSession]:
         """The sessions of a batch: those just written are at hand, the others are read."""
@@ -217,7 +207,7 @@ class SqliteSessions:
             else:
                 found[hot.slot] = hot
         if wanted:
-            found.update(await self._database.query(lambda connection: _select(connection, wanted)))
+            found.update(await self._database.query(lambda connection: select(connection, wanted)))
         return found
 
     def _decide(self, waiting: _Waiting, found: dict[bytes, StoredSession]) -> bool:
@@ -266,77 +256,3 @@ def _hopeless(error: Exception) -> bool:
     """Whether the database itself is locked or unreadable, whatever would be written."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR)
-
-
-_NOTHING: Final = Change()
-
-
-def _only_takes_away(change: Change) -> bool:
-    return bool(change.drop) and change.put is None and change.case is None
-
-
-def _select(connection: sqlite3.Connection, slots: list[bytes]) -> dict[bytes, StoredSession]:
-    found: dict[bytes, StoredSession] = {}
-    for slot in slots:
-        row = connection.execute(
-            "SELECT slot, epoch, sealed FROM sessions WHERE slot = ?", (slot,)
-        ).fetchone()
-        if row is not None:
-            found[slot] = StoredSession(*row)
-    return found
-
-
-def _plain(change: Change) -> bool:
-    """Whether a change does nothing but put one session in its place."""
-    return not (change.drop or change.case or change.entry or change.count or change.tallies)
-
-
-def _rows(changes: list[Change]) -> list[StoredSession]:
-    """The sessions as they are after all changes: the last word on a slot is the one that stays."""
-    rows: dict[bytes, StoredSession | None] = {}
-    for change in changes:
-        rows.update(dict.fromkeys(change.drop))
-        if change.put is not None:
-            rows[change.put.slot] = change.put
-    return [row for row in rows.values() if row is not None]
-
-
-@cache
-def _upsert_of(rows: int) -> str:
-    return (
-        f"INSERT INTO sessions (slot, epoch, sealed) VALUES {', '.join(['(?, ?, ?)'] * rows)} "  # noqa: S608 - only question marks
-        "ON CONFLICT (slot) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed"
-    )
-
-
-def _upsert(rows: list[StoredSession]) -> tuple[str, list[bytes | int]]:
-    """One statement for all of them: fifty steps would wait fifty times for the interpreter."""
-    return _upsert_of(len(rows)), [
-        value for row in rows for value in (row.slot, row.epoch, row.sealed)
-    ]
-
-
-def _apply(connection: sqlite3.Connection, changes: list[Change]) -> None:
-    """All changes of a batch in order."""
-    counts: dict[str, int] = {}
-    for change in changes:
-        for name in change.count:
-            counts[name] = counts.get(name, 0) + 1
-        if change.case is not None:
-            insert_case(connection, change.case)
-        if change.entry is not None:
-            insert_entry(connection, change.entry)
-        add_tallies(connection, change.tallies)
-    rows = _rows(changes)
-    if rows:
-        connection.execute(*_upsert(rows))
-    left = {row.slot for row in rows}
-    gone = {slot for change in changes for slot in change.drop} - left
-    if gone:
-        connection.executemany("DELETE FROM sessions WHERE slot = ?", [(slot,) for slot in gone])
-    if counts:
-        connection.executemany(
-            "INSERT INTO counters (name, count) VALUES (?, ?) "
-            "ON CONFLICT (name) DO UPDATE SET count = count + excluded.count",
-            counts.items(),
-        )

@@ -221,7 +221,7 @@ class Converse:
         if known.left:
             return Session()
         places = self._places_of(visitor, known)
-        return self._open(visitor, self._store.at_hand([each.slot for each in places]), places)
+        return self._open(visitor, self._store.at_hand(known.slots), places)
 
     async def _forget_anyway(self, visitor: Visitor, known: Known) -> None:
         """Who leaves is forgotten on the disk too, even one that takes nothing else (ballast)."""

@@ -111,7 +111,7 @@ class DirectProtocol(HttpToolsProtocol):
         except Exception:  # noqa: BLE001 - as uvicorn does; a traceback may show values
             status, body = 500, b""
         finally:
-            self.tasks.discard(exchange.task)  # set before it ran
+            self.tasks.discard(exchange.task)
         exchange.response_complete = True
         if exchange.disconnected:
             return

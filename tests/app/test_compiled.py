@@ -88,10 +88,11 @@ def test_a_folder_that_cannot_be_made_is_no_fault(work):
 def test_kept_content_is_the_content(tmp_path):
     """What is read back understands and says the same as what was worked out."""
     texts = ("he has a knife", "ئەو دەمکوژێت", "اريد اروح", "menu", "خايفة منه", "9 1 1")
-    (catalogue, book, lexicon), again = (
+    (catalogue, console, book, lexicon), again = (
         compiled("content", _sources(), _read, tmp_path) for _ in range(2)
     )
-    assert again[1] == book
+    assert again[2] == book
     assert again[0].translations("ckb") == catalogue.translations("ckb")
-    assert again[2].entries == lexicon.entries
-    assert [again[2].route(text) for text in texts] == [lexicon.route(text) for text in texts]
+    assert again[1].translations("ckb") == console.translations("ckb")
+    assert again[3].entries == lexicon.entries
+    assert [again[3].route(text) for text in texts] == [lexicon.route(text) for text in texts]

@@ -20,7 +20,9 @@ class FullDisk(sqlite3.Connection):
     ballast = None
 
     def execute(self, sql, *values):
-        if sql == "COMMIT" and self.ballast is not None and self.ballast.exists():
+        # A statement outside a transaction is one by itself.
+        commits = sql == "COMMIT" or (sql.startswith("INSERT") and not self.in_transaction)
+        if commits and self.ballast is not None and self.ballast.exists():
             error = sqlite3.OperationalError("database or disk is full")
             error.sqlite_errorcode = sqlite3.SQLITE_FULL
             raise error
