@@ -108,7 +108,7 @@ class Lexicon:
             best = self._by_rule(words, self._by_phrase(found, hidden, _CALM), _CALM)
         if best.danger:
             return best
-        danger = self._scale.topic(words)
+        danger = self._scale.topic(words, understood=best.topic != "other")
         return _route(danger, NAME) if danger else best
 
     def concepts(self, text: str) -> list[frozenset[str]]:
