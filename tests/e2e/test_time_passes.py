@@ -3,8 +3,6 @@
 import time
 from pathlib import Path
 
-from tests.e2e.people import LONG, OnTelegram, plain
-
 from bot.app.simulate import StillClock
 from bot.domain.baghdad import day_of
 from bot.prove.people import LONG, OnTelegram, plain
