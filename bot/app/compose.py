@@ -124,9 +124,14 @@ async def running(
         conversation = await _watched(settings, health, converse, clock, stack)
         reach = Reach()
         await start_telegram(
-            settings, conversation, content.shelf.current, content.catalogue, reach, stack
+            settings,
+            conversation,
+            reach,
+            stack,
+            book=content.shelf.current,
+            catalogue=content.catalogue,
         )
-        await start_whatsapp(settings, conversation, epochs, clock, reach, stack)
+        await start_whatsapp(settings, conversation, reach, stack, epochs=epochs, clock=clock)
         pages = PreviewChannel(converse).routes() if demo else []
         trusted = roster()
         if demo and trusted is not None:
