@@ -138,8 +138,9 @@ async def running(
             await insert_samples(database, receipts, trusted, clock, entropy)
         staff = SqliteStaff(database)
         _call_staff(
-            settings, organisation, roster, content.console, staff, secrets.push, clock, reach
-        )
+            settings, organisation, roster, reach,
+            texts=content.console, staff=staff, push=secrets.push, clock=clock,
+        )  # fmt: skip
         escalate = Escalate(cases, reach.alarms)
         retention = Retention(organisation.retention_days)
 
@@ -194,11 +195,12 @@ def _call_staff(
     settings: Settings,
     organisation: Organisation,
     roster: RosterFile,
+    reach: Reach,
+    *,
     texts: Catalogue,
     staff: SqliteStaff,
     push: bytes,
     clock: Clock,
-    reach: Reach,
 ) -> None:
     """E-mail and browsers, where they are set; their libraries cost a tenth of a start."""
     if not settings.smtp_url and not settings.console_url:
