@@ -40,9 +40,8 @@ async def test_of_two_who_claim_one_gets_the_case(browser: Browser, tmp_path: Pa
             await expect(page.locator("[data-details]")).to_contain_text("Basra")
         await asyncio.gather(*(page.locator("[data-claim]").click() for page in pages))
         for page in pages:
-            await expect(
-                page.locator("#notice[data-kind=error]:visible, #conflict:visible")
-            ).to_be_visible()
+            told = page.locator("#notice[data-kind=error]:visible, #conflict:visible")
+            await expect(told).to_be_visible()
         won = [page for page in pages if "/cases/" in page.url]
         lost = [page for page in pages if "/cases/" not in page.url]
         assert len(won) == len(lost) == 1
