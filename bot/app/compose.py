@@ -12,8 +12,10 @@ from typing import Final
 
 from starlette.types import ASGIApp
 
-from bot.app.content import make_finder, make_presenter, read_content
+from bot.app.content import FACTS, make_finder, make_presenter, read_content
 from bot.app.demo_sheet import read_demo_sheet
+from bot.app.facts import read_facts
+from bot.app.heads import daily_head
 from bot.app.health import Health
 from bot.app.jobs import Job, Jobs
 from bot.app.organisation import Organisation
@@ -41,7 +43,6 @@ from bot.stores.steady_clock import SteadyClock
 from bot.usecases.converse import Converse
 from bot.usecases.destroy_expired import destroy_expired
 from bot.usecases.escalate import Escalate
-from bot.usecases.keep_head import keep_head
 from bot.usecases.perform import Desk, Perform
 from bot.usecases.receipts import Receipts
 from bot.web.private import private_surface
@@ -123,17 +124,23 @@ async def running(
         conversation = await _watched(settings, health, converse, clock, stack)
         reach = Reach()
         await start_telegram(
-            settings, conversation, content.shelf.current, content.catalogue, reach, stack
+            settings,
+            conversation,
+            reach,
+            stack,
+            book=content.shelf.current,
+            catalogue=content.catalogue,
         )
-        await start_whatsapp(settings, conversation, epochs, clock, reach, stack)
+        await start_whatsapp(settings, conversation, reach, stack, epochs=epochs, clock=clock)
         pages = PreviewChannel(converse).routes() if demo else []
         trusted = roster()
         if demo and trusted is not None:
             await insert_samples(database, receipts, trusted, clock, entropy)
         staff = SqliteStaff(database)
         _call_staff(
-            settings, organisation, roster, content.console, staff, secrets.push, clock, reach
-        )
+            settings, organisation, roster, reach,
+            texts=content.console, staff=staff, push=secrets.push, clock=clock,
+        )  # fmt: skip
         escalate = Escalate(cases, reach.alarms)
         retention = Retention(organisation.retention_days)
 
@@ -144,12 +151,13 @@ async def running(
             database.refill()
             await wipe_memory()
 
+        sign_head = daily_head(cases, settings, organisation, seed=secrets.audit, clock=clock)
         jobs = Jobs(
             (
                 Job("forget", 60, forget),
                 Job("roster", 30, roster.refresh),
                 Job("escalate", 5, lambda: _escalated(escalate, roster, clock)),
-                Job("head", 3600, lambda: keep_head(cases, secrets.audit, clock.now())),
+                Job("head", 3600, sign_head),
                 Job("sessions", 600, lambda: staff.sweep(clock.now())),
                 Job("retention", 3600, lambda: destroy_expired(cases, retention, clock.now())),
             ),
@@ -175,6 +183,7 @@ async def running(
                 retention=retention,
                 seed=hmac.digest(secrets.pepper, CONSOLE_PURPOSE, "sha256"),
                 primero=settings.primero_url,
+                facts=read_facts(FACTS),
                 push_key=push_public(secrets.push),
                 demo=read_demo_sheet(settings.data_dir) if demo else None,
             )
@@ -186,11 +195,12 @@ def _call_staff(
     settings: Settings,
     organisation: Organisation,
     roster: RosterFile,
+    reach: Reach,
+    *,
     texts: Catalogue,
     staff: SqliteStaff,
     push: bytes,
     clock: Clock,
-    reach: Reach,
 ) -> None:
     """E-mail and browsers, where they are set; their libraries cost a tenth of a start."""
     if not settings.smtp_url and not settings.console_url:

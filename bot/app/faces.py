@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from bot.domain.language import Tag
 from bot.i18n import phrases
 from bot.i18n.catalogues import Catalogue
+from bot.i18n.marking import Phrase
 
 if TYPE_CHECKING:
     from bot.channels.telegram import Face
@@ -22,7 +23,7 @@ def faces(catalogue: Catalogue) -> "dict[str, Face]":
     """Name and descriptions by Telegram's language code; "" is for every other language."""
     from bot.channels.telegram import Face  # noqa: PLC0415 - half a second
 
-    def joined(phrase: phrases.Phrase, between: str, tags: tuple[Tag, ...]) -> str:
+    def joined(phrase: Phrase, between: str, tags: tuple[Tag, ...]) -> str:
         return between.join(phrases.say(catalogue, tag, phrase) for tag in tags)
 
     return {

@@ -6,8 +6,7 @@ from typing import Final
 from bot.app.organisation import Organisation
 from bot.app.reach import Reach
 from bot.app.settings import Settings
-from bot.channels.staff import MailAlarm, Notice, PushAlarm
-from bot.channels.staff.mail import MailServer
+from bot.channels.staff import MailAlarm, MailServer, Notice, Post, PushAlarm
 from bot.domain.language import TAGS, Tag
 from bot.domain.roster import Handle
 from bot.errors import ConfigurationError
@@ -32,13 +31,17 @@ def start_mail(
 ) -> None:
     """Call staff by e-mail if a server is set and the organisation's file has addresses."""
     if settings.smtp_url is None:
+        if organisation.keepers:
+            raise ConfigurationError(
+                "audit_keepers are named but SANAD_SMTP_URL is not set: heads could not be sent"
+            )
         return
     if not organisation.mail:
         raise ConfigurationError(
             "SANAD_SMTP_URL is set but nobody could be written to: give the organisation's file a "
             'table [mail] with lines like handle = "name@host"'
         )
-    server = MailServer.parse(settings.smtp_url.get_secret_value())
+    post = Post(MailServer.parse(settings.smtp_url.get_secret_value()), settings.smtp_from)
 
     def notice(handle: Handle, call: Call) -> Notice:
         tags = _languages(roster(), handle)
@@ -46,7 +49,7 @@ def start_mail(
         subject = catalogue.text(tags[0], SUBJECT.context, SUBJECT.text)
         return Notice(subject, "\n\n".join([*texts, f"T{call.urgency} · {call.cases}\n"]))
 
-    reach.alarms.append(MailAlarm(server, settings.smtp_from, organisation.mail, notice))
+    reach.alarms.append(MailAlarm(post, organisation.mail, notice))
     reach.told.append("staff by e-mail")
 
 

@@ -22,6 +22,8 @@ class Organisation:
     sample: bool = False
     mail: dict[str, str] = field(default_factory=dict, repr=False)
     """Where staff are called by e-mail, by handle (bot.channels.staff.mail)."""
+    keepers: tuple[str, ...] = field(default=(), repr=False)
+    """Addresses outside that are sent the audit chain's head every day."""
 
 
 def load_organisation(path: Path | None) -> Organisation:
@@ -50,7 +52,13 @@ def load_organisation(path: Path | None) -> Organisation:
         retention_days=days,
         sample=bool(table.get("sample", False)),
         mail=_addresses(path, table.get("mail", {})),
+        keepers=tuple(_addresses(path, _numbered(table.get("audit_keepers", []))).values()),
     )
+
+
+def _numbered(keepers: object) -> dict[str, object]:
+    listed = keepers if isinstance(keepers, list) else [""]
+    return {f"audit_keepers {number}": each for number, each in enumerate(listed, start=1)}
 
 
 def _addresses(path: Path, table: object) -> dict[str, str]:
@@ -60,7 +68,8 @@ def _addresses(path: Path, table: object) -> dict[str, str]:
         name, at, host = str(address).partition("@")
         if not (name and at and host) or not str(address).isprintable() or " " in str(address):
             raise ConfigurationError(
-                f'{path.name}: [mail] needs lines like handle = "name@host"; {handle!r} is not one'
+                f'{path.name}: [mail] and audit_keepers need addresses like "name@host"; '
+                f"{handle!r} has none"
             )
     return {str(handle): str(address) for handle, address in found.items()}
 

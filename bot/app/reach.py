@@ -31,10 +31,11 @@ class Reach:
 async def start_telegram(
     settings: Settings,
     conversation: Conversation,
-    book: Book,
-    catalogue: Catalogue,
     reach: Reach,
     stack: AsyncExitStack,
+    *,
+    book: Book,
+    catalogue: Catalogue,
 ) -> None:
     """Start Telegram if its token is set."""
     if settings.telegram_token is None:
@@ -71,10 +72,11 @@ def group_refusal(book: Book) -> str:
 async def start_whatsapp(
     settings: Settings,
     conversation: Conversation,
-    epochs: Epochs,
-    clock: Clock,
     reach: Reach,
     stack: AsyncExitStack,
+    *,
+    epochs: Epochs,
+    clock: Clock,
 ) -> None:
     """Start WhatsApp if the Twilio settings are there."""
     sid, token, sender = (

@@ -71,12 +71,22 @@ def _secret(path: Path, count: int, entropy: Entropy, *, fresh: bool) -> bytes:
                 f"SANAD_SECRETS_DIR: `{path.name}` is missing but there is a database: restore it "
                 "from the escrow, or every receipt code given out so far is lost"
             )
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(entropy.random_bytes(count))
-            file.flush()
-            os.fsync(file.fileno())
+        _make(path, entropy.random_bytes(count))
     secret = path.read_bytes()
     if len(secret) != count:
         raise ConfigurationError(f"SANAD_SECRETS_DIR: `{path.name}` has not {count} bytes: restore")
     return secret
+
+
+def _make(path: Path, secret: bytes) -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise ConfigurationError(
+            f"SANAD_SECRETS_DIR: `{path.name}` is missing and cannot be made ({error.strerror}); "
+            "let this folder be written to for one start"
+        ) from error

@@ -14,7 +14,7 @@ TOML_FILE: Final = "sanad.toml"
 SECRET: Final = frozenset(
     {
         "telegram_token", "telegram_webhook_secret", "telegram_staff_chat", "twilio_account_sid",
-        "twilio_auth_token", "twilio_sender",
+        "twilio_auth_token", "twilio_sender", "smtp_url",
     }
 )  # fmt: skip
 """The settings that never stand in sanad.toml."""
@@ -40,6 +40,8 @@ def write_settings(folder: Path, values: Mapping[str, Any], secrets: Mapping[str
     unknown = (values.keys() | secrets.keys()) - Settings.model_fields.keys()
     if unknown:
         raise ConfigurationError(f"{', '.join(sorted(unknown))} is no setting of Sanad")
+    if told := values.keys() & SECRET:
+        raise ConfigurationError(f"{', '.join(sorted(told))} is a secret and has a file of its own")
     kept = {**written(folder), **values}
     lines = [
         f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in sorted(kept.items())

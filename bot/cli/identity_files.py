@@ -31,10 +31,10 @@ def passphrase(file: Path | None, *, new: bool = False, owner: str = "identity")
     return str(text)
 
 
-def make_identity(path: Path, secret: str) -> Identity:
+def make_identity(path: Path, secret: str, work_factor: int = WORK_FACTOR) -> Identity:
     """Make keys and write them to a new file only its owner reads; never over another file."""
     identity = Identity((secrets.token_bytes(keys.SEED_SIZE),), secrets.token_bytes(32))
-    write_private(path, seal_identity(identity, secret, WORK_FACTOR))
+    write_private(path, seal_identity(identity, secret, work_factor))
     return identity
 
 

@@ -42,6 +42,10 @@ def setup(
         _telegram(folder, before, values, secrets)
         _whatsapp(folder, secrets)
         _public_url(folder, before, values, secrets)
+        values["console_url"] = typer.prompt(
+            "Address at which staff open the console (https://…), empty for none",
+            before.get("console_url", ""),
+        )
         values["metrics_port"] = typer.prompt(
             "Port for metrics on this machine, 0 for none", before.get("metrics_port", 0), type=int
         )

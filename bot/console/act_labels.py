@@ -42,4 +42,5 @@ ACTS: Final[Mapping[str, ConsolePhrase]] = {
     "drop_passkey": ConsolePhrase("audit", "Removed a passkey"),
     "revoke": ConsolePhrase("audit", "Ended an account"),
     "sign_roster": ConsolePhrase("audit", "Signed the roster"),
+    "accept_record": ConsolePhrase("audit", "Accepted a changed record of acts"),
 }

@@ -51,10 +51,6 @@ STEPS: Final[dict[str, ConsolePhrase]] = {
     "open_first": ConsolePhrase("case", "Only its owner lowers a case, after opening it."),
     "needs_reason": ConsolePhrase("case", "Write the reason first."),
     "needs_member": ConsolePhrase("case", "Choose who takes it."),
-    "member_on_duty": ConsolePhrase("case", "on duty"),
-    "member_woman": ConsolePhrase("case", "woman"),
-    "member_child": ConsolePhrase("case", "child-trained"),
-    "member_conflict": ConsolePhrase("case", "declared a conflict with this place"),
     "near": ConsolePhrase(
         "case", "You declared a conflict with this governorate. Consider giving the case back."
     ),
@@ -115,5 +111,4 @@ CASE: Final[dict[str, ConsolePhrase]] = {
     **REFERRALS,
     **EXPORTS,
     "last_seen": ConsolePhrase("queue", "What you see is of {time}."),
-    "unknown_note": ConsolePhrase("case", "A note of a kind this version does not know."),
 }

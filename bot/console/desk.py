@@ -9,6 +9,7 @@ from bot.domain.language import Tag
 from bot.domain.retention import Retention
 from bot.domain.roster import Handle
 from bot.i18n.catalogues import Catalogue
+from bot.i18n.rendering import Param
 from bot.ports.cases import AuditLog, RosterHistory
 from bot.ports.casework import CaseworkStore
 from bot.ports.runtime import Clock, Entropy
@@ -79,6 +80,7 @@ class ConsoleDesk:
     push_key: str = ""
     demo: DemoSheet | None = None
     cost: Cost = Cost()
+    facts: Mapping[str, Param] = field(default_factory=dict)
 
     @property
     def host(self) -> str:

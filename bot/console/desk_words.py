@@ -47,6 +47,10 @@ OPENING: Final[dict[str, ConsolePhrase]] = {
 QUEUE: Final[dict[str, ConsolePhrase]] = {
     **TIMES,
     **OPENING,
+    "first_sight": ConsolePhrase("queue", "This browser keeps the administrator's key from now on "
+                                 "and refuses rosters signed by another. If you have worked in "
+                                 "this browser before, ask the administrator, not by this "
+                                 "computer."),
     "looked": ConsolePhrase("queue", "Looked at {time}."),
     "last_seen": ConsolePhrase("queue", "What you see is of {time}."),
     "claim_anyway": ConsolePhrase("queue", "This case asks for another language, a woman or "

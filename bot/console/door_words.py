@@ -48,17 +48,10 @@ ME: Final[dict[str, ConsolePhrase]] = {
     ),
     "new_passphrase": ConsolePhrase("me", "Your new passphrase"),
     "new_recovery": ConsolePhrase("me", "Your new recovery code: print it or write it down"),
-    "renewed": ConsolePhrase(
-        "me",
-        "Done. The old passphrase, the old recovery code and your "
-        "passkeys open nothing any more; add the passkeys again.",
-    ),
     "i_have_them": ConsolePhrase("me", "I have both: put them in force"),
     "rotate_sure": ConsolePhrase(
         "me", "Your old keys stay in your hands for what was sealed to them. Make new ones?"
     ),
-    "rotated": ConsolePhrase("me", "Done. Read your new words to the administrator."),
-    "imported": ConsolePhrase("me", "Done. These are your keys now."),
     "ended": ConsolePhrase("me", "Signed out everywhere else."),
     "print": ConsolePhrase("me", "Print"),
     "notices_on": ConsolePhrase("me", "Wake this browser when work waits"),

@@ -61,7 +61,8 @@ def headers_of(desk: ConsoleDesk) -> dict[str, str]:
     policy = (
         "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; "
         f"connect-src 'self'{primero}; img-src 'self' blob:; font-src 'self'; "
-        "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        # No form is sent but by a script: what is typed before a script has begun goes nowhere.
+        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types htmx sanad"
     )
     fixed = {
@@ -132,7 +133,7 @@ class Guard:
         request = Request(scope)
         who = await self._who(request)
         scope["state"]["signed"] = who
-        self._pace(who)
+        await self._pace(request, who)
         if scope["method"] not in SAFE and self._forged(headers, who):
             raise Refusal("forgery")
 
@@ -152,15 +153,22 @@ class Guard:
             await self._desk.staff.touch_session(session.hash, idle_until)
         return Signed(session, account)
 
-    def _pace(self, who: Signed | None) -> None:
+    async def _pace(self, request: Request, who: Signed | None) -> None:
+        """Strangers share one rate; a flood of them must not keep a colleague from signing in."""
         now = self._desk.clock.monotonic()
-        allowed = (
-            self._colleagues.take(who.session.hash, now)
-            if who
-            else self._strangers.take(b"strangers", now)
-        )
+        if who is not None:
+            allowed = self._colleagues.take(who.session.hash, now)
+        else:
+            allowed = self._strangers.take(b"strangers", now) or await self._known(request, now)
         if not allowed:
             raise Refusal("too_fast")
+
+    async def _known(self, request: Request, now: float) -> bool:
+        """Whether a browser that signed in here before may ask once more."""
+        device = token_hash(request.cookies.get(DEVICE_COOKIE, ""))
+        if await self._desk.staff.device_of(device) is None:
+            return False
+        return self._colleagues.take(device, now)
 
     def _forged(self, headers: Headers, who: Signed | None) -> bool:
         """Whether another site may have made the browser send this.

@@ -44,6 +44,7 @@ OTHERS: Final[Mapping[str, ConsolePhrase]] = {
     REST: ConsolePhrase("numbers", "Other, put together"),
 }
 NUMBER: Final = ConsolePhrase("numbers", "Reports")
+HIDDEN: Final = ConsolePhrase("numbers", "not shown")
 
 
 def label(name: Table, value: str) -> ConsolePhrase:

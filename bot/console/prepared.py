@@ -11,7 +11,7 @@ PREPARED: Final[dict[str, ConsolePhrase]] = {
     "read": ConsolePhrase("reply", "I have read what you wrote. Thank you for writing. I am a "
                           "person, and I will answer you here."),
     "safe": ConsolePhrase("reply", "Are you safe right now? If not, and if you can do so safely, "
-                          "call 911."),
+                          "call {emergency}."),
     "times": ConsolePhrase("reply", "At which times is it safe for you to read here? Look only "
                            "when nobody else can see your phone."),
     "choice": ConsolePhrase("reply", "You decide what happens next. I do nothing with what you "

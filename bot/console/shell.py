@@ -65,7 +65,7 @@ class Shell:
 
     def texts(self, request: Request) -> Texts:
         """The texts of whoever reads this answer."""
-        return Texts(self.desk.texts, self.language(request))
+        return Texts(self.desk.texts, self.language(request), self.desk.facts)
 
     def language(self, request: Request) -> Tag:
         """Chosen on this page, then the account's, then this browser's, then what it prefers."""
@@ -83,7 +83,7 @@ class Shell:
     ) -> Response:
         """A whole page. `values` are what the template shows."""
         tag = self.language(request)
-        texts = Texts(self.desk.texts, tag)
+        texts = self.texts(request)
         name = template.removesuffix(".html")
         html = self._templates.get_template(template).render(
             **self._frame(request, texts, name), **values

@@ -65,7 +65,10 @@ async def sign_in(
 
 
 async def sign_out(request: Request, who: Signed) -> Response:
-    """End the session; the browser forgets the cookie and whatever it kept of our pages."""
+    """End the session; the browser forgets the cookie and whatever it kept of our pages.
+
+    Its storage stays: it holds what this browser has pinned, which must outlive a session.
+    """
     desk: ConsoleDesk = request.app.state.desk
     await desk.staff.end_session(who.session.hash)
     response = json({}, headers={"Clear-Site-Data": '"cache"'})

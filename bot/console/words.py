@@ -20,7 +20,6 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
         "signed_out": ConsolePhrase("shell", "You are signed out."),
         "locked": ConsolePhrase("shell", "Your keys are locked."),
         "unlocked": ConsolePhrase("shell", "Your keys are open."),
-        "working": ConsolePhrase("shell", "Working…"),
         "no_crypto": ConsolePhrase("shell", "This browser cannot encrypt. Use a current Firefox, "
                                    "Chrome or Safari, over https."),
         "broken": ConsolePhrase("shell", "Something failed in this browser. Nothing was changed; "
@@ -36,7 +35,7 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
                                             "administrator, not by this computer."),
         "chain_altered": ConsolePhrase("shell", "The record of acts is not the one this browser "
                                        "has seen: it was cut off or rewritten. Tell your "
-                                       "supervisor, not by this computer."),
+                                       "supervisor, not by this computer. See My keys."),
         "roster_altered": ConsolePhrase("shell", "The server sent a roster that was altered. "
                                         "Nothing is opened or sent. Tell the administrator, not by "
                                         "this computer."),

@@ -23,6 +23,7 @@ CASE_ACTS: Final = (
 STAFF_ACTS: Final = (
     "invite", "withdraw_invitation", "join", "sign_in", "sign_in_passkey", "sign_in_recovery",
     "change_passphrase", "change_keys", "add_passkey", "drop_passkey", "revoke", "sign_roster",
+    "accept_record",
 )  # fmt: skip
 """What is done to accounts, keys and the roster."""
 ACTS: Final = CASE_ACTS + STAFF_ACTS

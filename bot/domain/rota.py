@@ -59,6 +59,36 @@ def next_on_duty(roster: Roster, now: int) -> int | None:
     return min(starts, default=None)
 
 
+def coming_on(roster: Roster, now: int) -> tuple[int, tuple[Handle, ...]] | None:
+    """When somebody next comes on duty after `now`, and who; None if nobody does within a week.
+
+    A shift that follows another of the same person without a break is no coming.
+    """
+    present = {member.handle for member in on_duty(roster, now)}
+    openers = {member.handle for member in roster.openers()}
+    turns = list(_turns(roster, day_of(now) - timedelta(days=1), DAYS_AHEAD + 2))
+    coming = [
+        turn
+        for turn in turns
+        if turn.start > now
+        and turn.handle in openers
+        and not (turn.handle in present and _covers_until(turns, turn.handle, now, turn.start))
+    ]
+    start = min((turn.start for turn in coming), default=None)
+    if start is None:
+        return None
+    return start, tuple(dict.fromkeys(turn.handle for turn in coming if turn.start == start))
+
+
+def _covers_until(turns: Sequence[Turn], handle: Handle, start: int, end: int) -> bool:
+    """Whether somebody who is there at `start` stays until `end` without a break."""
+    reached = start
+    for turn in sorted(turns, key=lambda turn: turn.start):
+        if turn.handle == handle and turn.start <= reached < turn.end:
+            reached = turn.end
+    return reached >= end
+
+
 def watchers(roster: Roster, watch: Watch, now: int) -> tuple[Handle, ...]:
     """Whom a rung of the escalation ladder calls at `now`; empty when there is nobody."""
     if watch == "on_duty":

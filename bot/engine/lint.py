@@ -17,7 +17,8 @@ PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 RAW: Final = re.compile(r"[\d٠-٩۰-۹]{3,}|\S@\S")
 ROOTS: Final = (
     names.ENTRY, names.EXIT, names.DANGER, names.SELF_HARM, names.MENU, names.HELP, names.STOPPED,
-    names.CONFIRM, names.AGAIN, names.LOST, names.ODD, names.EDITED, names.CUT, names.TOO_LONG, names.ADDED, names.GATE, "odd.group",
+    names.CONFIRM, names.AGAIN, names.LOST, names.ODD, names.EDITED, names.CUT, names.TOO_LONG,
+    names.ADDED, names.GATE, "odd.group",
     "outage.card", "moves.labels", "topics.names", "entry.safe", "report.review",
 )  # fmt: skip
 """Nodes the program goes to by itself."""

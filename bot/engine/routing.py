@@ -103,12 +103,13 @@ class Lexicon:
         if not any(map(str.isalpha, text)) and any(map(str.isdecimal, text)):
             return Route("other", danger=False, matched=None)  # a code is no Arabizi
         words, found, hidden = self._read(text)
-        best = self._alone_route(text, self._by_rule(words, self._by_phrase(found, hidden)))
+        best = self._by_rule(words, self._by_phrase(found, hidden))
         if best.danger and self._scale.is_everyday(words):
             best = self._by_rule(words, self._by_phrase(found, hidden, _CALM), _CALM)
+        best = self._alone_route(text, best)
         if best.danger:
             return best
-        danger = self._scale.topic(words)
+        danger = self._scale.topic(words, understood=best.topic != "other")
         return _route(danger, NAME) if danger else best
 
     def concepts(self, text: str) -> list[frozenset[str]]:

@@ -153,7 +153,8 @@ class Reader:
             keys.add("~" + sound)
         if word not in vocabulary.english:
             skeleton = latin_consonants(word)
-            bits |= vocabulary.spoken.get(sound, 0)
+            # "ji" is Kurdish for "from", and sounds like an Arabic word for "coming"
+            bits |= 0 if bits else vocabulary.spoken.get(sound, 0)
             # consonants alone are the least certain: they may add to a meaning, not change it
             sure = not self._english or len(skeleton) >= _SURE_CONSONANTS
             more = vocabulary.skeletons.get(skeleton, 0) if sure else 0

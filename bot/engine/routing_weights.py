@@ -16,11 +16,18 @@ from bot.engine.routing_words import Word
 WINDOW: Final = 24
 """Words that are weighed together; a long story is weighed piece by piece."""
 _STEP: Final = 8
+_LONG: Final = 60
+"""Words from which a text has so many pieces that each must weigh more."""
+_LONG_PIECE: Final = 120
 _BEFORE: Final = 3
-DENIED: Final = ("hit", "weapon", "danger", "hurt", "threat", "rape", "touch", "injured")
+DENIED: Final = (
+    "hit", "weapon", "danger", "hurt", "threat", "rape", "touch", "injured", "going", "have",
+)  # fmt: skip
 """Concepts that "does not" and "has no" deny; a denied death or flight is no comfort."""
 _EVERYDAY: Final = -60
 """A sum below which everyday words outweigh a single rule."""
+_UNDERSTOOD: Final = 60
+"""What a text about a known topic must weigh more."""
 NAME: Final = "weights"
 """What `Route.matched` says when the weights decided."""
 
@@ -41,12 +48,18 @@ class Scale:
     denied: int
     """What a `neg` on the word or up to three words before takes away."""
 
-    def topic(self, words: Sequence[Word]) -> Literal["danger_now", "self_harm"] | None:
-        """The danger that the heaviest piece of a text speaks of, or None."""
+    def topic(
+        self, words: Sequence[Word], *, understood: bool
+    ) -> Literal["danger_now", "self_harm"] | None:
+        """The danger that the heaviest piece of a text speaks of, or None.
+
+        A text whose topic is `understood` without danger needs more to be taken for danger.
+        """
         if not self.weights or not words:
             return None
         danger, despair = max(map(self._weigh, self._pieces(words)))
-        if danger <= 0:
+        least = _UNDERSTOOD if understood else 0
+        if danger <= (_LONG_PIECE if len(words) > _LONG else least):
             return None
         return "self_harm" if despair > 0 else "danger_now"
 
@@ -92,7 +105,10 @@ class Scale:
         pieces = set()
         for first in range(0, max(1, len(words) - WINDOW + _STEP), _STEP):
             concepts = 0
-            for bits in signs[first : first + WINDOW]:
-                concepts |= bits
+            end = words[first].place + WINDOW if first < len(words) else 0
+            for word, bits in zip(
+                words[first : first + WINDOW], signs[first : first + WINDOW], strict=True
+            ):
+                concepts |= bits if word.place < end else 0
             pieces.add(concepts)
         return pieces

@@ -1,12 +1,18 @@
 """A catalogue brought up to date with the source: nothing translated is lost, nothing old stays."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
+from typing import Final
 
 from bot.domain.language import Tag
 from bot.i18n.plurals import FORMS
 from bot.i18n.po import Entry, Key
 from bot.i18n.units import Unit
+
+ALIKE: Final = 0.75
+"""How alike two texts of one page must be for one to be the other, reworded."""
 
 
 def template(units: Iterable[Unit]) -> list[Entry]:
@@ -24,13 +30,16 @@ def merged(units: Iterable[Unit], old: Mapping[Key, Entry], tag: Tag) -> list[En
     units = list(units)
     keys = {(unit.context, unit.english) for unit in units}
     gone = [entry for key, entry in old.items() if key not in keys and any(entry.strings)]
-    by_context = {entry.context: entry for entry in reversed(gone)}
+    by_context: dict[str, list[Entry]] = {}
+    for entry in gone:
+        by_context.setdefault(entry.context, []).append(entry)
+    shared = Counter(unit.context for unit in units)
     by_english = _agreed(gone)
     entries = []
     for unit in units:
         fresh = _fresh(unit, len(FORMS[tag]) if unit.plural else 1)
         before = old.get((unit.context, unit.english)) or by_english.get(unit.english)
-        changed = by_context.get(unit.context)
+        changed = _changed(unit, by_context.get(unit.context, []), alone=shared[unit.context] == 1)
         if before is not None:
             entries.append(_kept(fresh, before))
         elif changed is not None:
@@ -38,6 +47,14 @@ def merged(units: Iterable[Unit], old: Mapping[Key, Entry], tag: Tag) -> list[En
         else:
             entries.append(fresh)
     return entries
+
+
+def _changed(unit: Unit, gone: list[Entry], *, alone: bool) -> Entry | None:
+    """The vanished text that this one was before: of its place, or of a page the most alike."""
+    if alone:
+        return gone[0] if gone else None
+    near = get_close_matches(unit.english, [entry.english for entry in gone], 1, ALIKE)
+    return next((entry for entry in gone if near and entry.english == near[0]), None)
 
 
 def _fresh(unit: Unit, forms: int) -> Entry:

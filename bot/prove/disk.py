@@ -15,7 +15,7 @@ PIECE: Final = 1 << 16
 def small_disk(folder: Path, mebibytes: int = SIZE_MIB) -> Iterator[Path | None]:
     """A folder with a small file system of its own; None where this user may not mount one."""
     place = folder / "disk"
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     words = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "none", str(place)]
     try:
         mounted = subprocess.run(words, capture_output=True, check=False).returncode == 0

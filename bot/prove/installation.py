@@ -92,9 +92,13 @@ class Installation:
         """A `case` command with what says who one is."""
         if words[0] in {"list", "withdrawn"}:
             return list(words)
+        return [*words, *self.who()]
+
+    def who(self) -> list[str]:
+        """What says that one is the caseworker."""
         identity = ("--identity", self.folder / "worker.age")
         passphrase = ("--passphrase-file", self.folder / "passphrase")
-        return [*words, *map(str, (*identity, *passphrase))]
+        return list(map(str, (*identity, *passphrase)))
 
     def command(self, *words: str, doom: str = "") -> list[str]:
         """Any command of the program; with `doom` ("2 before") it dies at that commit."""
@@ -104,19 +108,23 @@ class Installation:
 
     async def case_apart(self, *words: str, text: str | None = None) -> str:
         """One `sanad case` command in a process of its own, as caseworkers run it; its output."""
+        return await self.run("case", *self.words(words), text=text)
+
+    async def run(self, *words: str, text: str | None = None, **settings: object) -> str:
+        """Any command in a process of its own; its output."""
         done = await asyncio.to_thread(
             subprocess.run,
-            self.command("case", *self.words(words)),
-            env=self.environment(),
+            self.command(*words),
+            env=self.environment(**settings),
             cwd=self.folder,
             input=text,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         if done.returncode != 0:
-            raise AssertionError(f"sanad case {words[0]} failed: {done.stderr}")
+            raise AssertionError(f"sanad {' '.join(words[:2])} failed: {done.stderr}")
         return str(done.stdout)
 
     # -- what lies in the database ------------------------------------------------------------

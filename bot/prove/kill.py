@@ -272,7 +272,8 @@ async def _rotation(bench: Bench, nursery: Nursery, kills: int) -> None:
             await told.again()
             await asyncio.gather(*writing)
             for person in people:
-                if not person.sees("report.secret_word"):
+                # The screen before may come again first: the kill may have cost its confirmation.
+                if not await person.arrives("report.secret_word"):
                     faults.append(f"the draft was lost: {person.text[:60]}")
         await nursery.kill()
     bench.ledger.record(

@@ -11,7 +11,11 @@ ROUTE: Final = {
     "report.secret_word": "!skip", "report.review": "send",
 }  # fmt: skip
 """What is chosen on each screen on the way to a code."""
-SCREENS: Final = (*ROUTE, "report.narrative", "report.read_back", "report.goodbye", "menu.menu")
+SCREENS: Final = (
+    *tuple(ROUTE)[:-2], "report.narrative", *tuple(ROUTE)[-2:], "report.read_back",
+    "report.goodbye",
+)  # fmt: skip
+"""In the order in which they come."""
 LOOKS: Final = 60
 LOOK_SECONDS: Final = 0.5
 
@@ -102,18 +106,34 @@ class PatientOnWhatsApp(OnWhatsApp):
 
     async def to_the_code(self, words: str) -> str:
         """From hello to a code on the screen; the code."""
+        answered = ""
         await self.write("hello")
         for _ in range(LOOKS):
-            screen = next((name for name in SCREENS if self.sees(name)), "")
+            screen = self.furthest()
             if screen == "report.read_back":
                 return self.code()
+            if screen == answered:
+                await self._news()  # it came again, or its answer is not here yet
+                continue
+            answered = screen
             if screen == "report.narrative":
                 await self.write(words)
             elif screen in ROUTE:
                 await self.pick(screen, ROUTE[screen])
             else:
-                raise LostError(f"not on the way: {plain(self.text)}")
+                raise LostError(f"not on the way: {plain(self.text)[:80]}")
         raise LostError("the way has no end")
+
+    def furthest(self) -> str:
+        """Of the screens that came since one last wrote, the one furthest on the way."""
+        return next((name for name in reversed(SCREENS) if self.sees(name)), "")
+
+    async def _news(self) -> None:
+        before = self.text
+        try:
+            await self.twilio.until(lambda: self.text != before, LOOK_SECONDS)
+        except TimeoutError:
+            return
 
     async def _posted(self, text: str) -> None:
         await self.twilio.write(self.number, text)  # nobody there: it stays on record at Twilio

@@ -177,6 +177,19 @@ class OnTelegram(Person):
         """Write, and read the answer."""
         return await self._answered(lambda: self.telegram.write(self.chat, text))
 
+    async def arrives(self, screen: str, seconds: float = PATIENCE_SECONDS) -> bool:
+        """Whether the newest message is this screen, now or soon, whatever came before it."""
+
+        def there() -> bool:
+            self._seen = max(0, len(self._said()) - 1)
+            return self.sees(screen)
+
+        try:
+            await self.telegram.until(there, seconds)
+        except TimeoutError:
+            return False
+        return True
+
     async def send(self, **content: object) -> str:
         """Send any other message, and read the answer."""
         return await self._answered(lambda: self.telegram.send(self.chat, **content))

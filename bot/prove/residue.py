@@ -5,15 +5,17 @@ import base64
 import hashlib
 import hmac
 import random
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from bot.app.roster_file import ROSTER_FILE
 from bot.prove import memory
 from bot.prove.bench import Bench, House, house
-from bot.prove.installation import SECRET, Installation
+from bot.prove.installation import SECRET, WORKER, Installation
 from bot.prove.known import (
     ARABIC,
     CHATS,
@@ -32,6 +34,8 @@ from bot.prove.providers.telegram import TOKEN
 from bot.prove.providers.twilio import AUTH_TOKEN
 from bot.prove.talks import KINDS, REPORTING
 from bot.prove.traces import Trace, count_in, found_in_files
+from bot.sealing import keys
+from bot.sealing.opening import open_backup
 from bot.stores.sqlite import PRAGMAS
 
 PROMISE: Final = "1 No identity at rest"
@@ -55,7 +59,7 @@ async def check(bench: Bench) -> None:
     ):
         told = house(
             place, nursery, telegram, twilio, mode="polling", debug=True, swift=True,
-            plant="residue" if bench.planted else "",
+            quick_codes=bench.scale == "quick", plant="residue" if bench.planted else "",
         )  # fmt: skip
         await told.start()
         search = _Search(bench, place, nursery)
@@ -68,6 +72,7 @@ async def check(bench: Bench) -> None:
         await nursery.stop()
         await search.files("after a clean stop", 1)
         await _rewritten(search)
+        await _backed_up(bench, search)
         _controls(bench, search)
         _guessed(bench, place)
     if bench.scale == "long":
@@ -224,7 +229,7 @@ async def _killed(bench: Bench, told: House, search: _Search) -> None:
         for talk in talks:
             talk.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
-        if kill % bench.amount(1, 10) == 0 or kill == kills - 1:
+        if kill % bench.amount(2, 10) == 0 or kill == kills - 1:
             faults |= {f"{what} as {form} in {file}" for file, what, form in await search.found()}
     bench.ledger.record(PROMISE, "kill -9 in the middle of talks, then the search", kills, faults)
 
@@ -239,6 +244,29 @@ async def _rewritten(search: _Search) -> None:
     await asyncio.to_thread(_vacuum, search.place.database, copy)
     await search.files("in a copy made with VACUUM INTO, as a backup is", 1)
     copy.unlink()
+
+
+async def _backed_up(bench: Bench, search: _Search) -> None:
+    """A backup opened with the key in the safe, and what a restore makes of it."""
+    place, other = search.place, bench.fresh("restored")
+    (other.data / ROSTER_FILE).unlink()
+    for file in place.secrets.iterdir():
+        shutil.copy(file, other.secrets)
+    sealed, opened = place.folder / "sealed.age", place.folder / "opened.sqlite"
+    safe: dict[str, Any] = {"backup_recipient": keys.recipient_of(WORKER.seeds[0])}
+    await place.run("backup", str(sealed), **safe)
+    with sealed.open("rb") as source, opened.open("wb") as target:
+        open_backup(source, target, WORKER.seeds)
+    await search.files("in a backup, opened with the key in the safe", 1)
+    opened.unlink()
+    await other.run("restore", str(sealed), *place.who(), **safe)
+    restored = _Search(bench, other, search.nursery)
+    restored.codes = search.codes
+    faults = [f"{what} as {form} in {file}" for file, what, form in await restored.found()]
+    if other.queue() != place.queue():
+        faults.append(f"{len(other.queue())} cases of {len(place.queue())}")
+    faults += ["it has sessions"] if other.rows("SELECT 1 FROM sessions") else []
+    bench.ledger.record(PROMISE, "after a restore on another machine", 1, faults)
 
 
 def _vacuum(path: Path, into: Path | None = None) -> None:

@@ -13,7 +13,7 @@ async def reports(person: Person, number: int) -> str:
     """A whole report, every second with a secret word; the code."""
     await person.begin(LANGUAGES[number % 4])
     secret = f"{SECRET_WORD}{number}" if number % 2 else ""
-    return await person.report(f"{WORD}{number} {ARABIC} {number}", secret=secret)
+    return await person.report(f"{WORD}{number} {ARABIC}", secret=secret)
 
 
 async def leaves(person: Person, number: int) -> str:

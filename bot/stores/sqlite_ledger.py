@@ -1,6 +1,7 @@
 """The audit chain and the accepted rosters in SQLite."""
 
 import sqlite3
+from dataclasses import replace
 from typing import Final
 
 from bot.domain.audit import FIRST, AuditEntry, Note, link
@@ -23,7 +24,7 @@ _ACTS: Final = "SELECT seq, hour, actor, act, case_id, hash FROM audit"
 
 
 def _acts(
-    connection: sqlite3.Connection, clause: str, values: tuple[int | bytes, ...] = ()
+    connection: sqlite3.Connection, clause: str, values: tuple[int | str | bytes, ...] = ()
 ) -> tuple[AuditEntry, ...]:
     rows = connection.execute(f"{_ACTS} {clause}", values)
     return tuple(
@@ -32,24 +33,32 @@ def _acts(
     )
 
 
+CASE_DIGITS: Final = 32
+SCANNED: Final = 20_000
+"""Entries looked through in one go: a search of everything must not keep turns waiting."""
+
+
 def _search(
     connection: sqlite3.Connection, query: AuditQuery, limit: int
-) -> tuple[AuditEntry, ...]:
-    if set(query.case) - set("0123456789abcdef"):
-        return ()
-    rows = connection.execute(
-        f"{_ACTS} WHERE seq < ? AND (? = '' OR actor = ?) AND (? = '' OR act = ?)"
-        " AND (? = '' OR lower(hex(case_id)) GLOB ?) AND hour BETWEEN ? AND ?"
-        " ORDER BY seq DESC LIMIT ?",
-        (
-            query.before, query.actor, query.actor, query.act, query.act,
-            query.case, query.case + "*", query.first_hour, query.last_hour, limit,
-        ),
-    )  # fmt: skip
-    return tuple(
-        AuditEntry(seq, Note(hour, actor, act, case), digest)
-        for seq, hour, actor, act, case, digest in rows
-    )
+) -> tuple[tuple[AuditEntry, ...], int]:
+    """Fitting entries among the newest SCANNED before `query.before`; where to go on, 0 at the end.
+
+    A case is found by its index, so its whole past is looked through at once.
+    """
+    newest = connection.execute("SELECT coalesce(max(seq), 0) FROM audit").fetchone()[0]
+    floor = 0 if query.case else max(min(query.before, newest + 1) - SCANNED, 0)
+    conditions = ["seq < ?", "seq >= ?", "hour BETWEEN ? AND ?"]
+    values: list[int | str | bytes] = [query.before, floor, query.first_hour, query.last_hour]
+    if query.case:
+        conditions.append("case_id BETWEEN ? AND ?")
+        values += [bytes.fromhex(query.case.ljust(32, sign)) for sign in "0f"]
+    for column, value in (("actor", query.actor), ("act", query.act)):
+        if value:
+            conditions.append(f"{column} = ?")
+            values.append(value)
+    way = "INDEXED BY audit_case" if query.case else ""
+    clause = f"{way} WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?"
+    return _acts(connection, clause, (*values, limit)), floor
 
 
 def _keep_head(connection: sqlite3.Connection, head: Head) -> bool:
@@ -99,7 +108,16 @@ class SqliteLedger:
 
     async def audit_search(self, query: AuditQuery, limit: int) -> tuple[AuditEntry, ...]:
         """The newest entries that fit, newest first."""
-        return await consult(self._database, _search, query, limit)
+        if set(query.case) - set("0123456789abcdef") or len(query.case) > CASE_DIGITS:
+            return ()
+        found: tuple[AuditEntry, ...] = ()
+        while len(found) < limit:
+            more, floor = await consult(self._database, _search, query, limit - len(found))
+            found += more
+            if not floor:
+                break
+            query = replace(query, before=floor)
+        return found
 
     async def audit_page(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
         """The entries that follow number `after`."""

@@ -29,7 +29,9 @@ ALLOWED_FOR: Final = {
 }
 CALLED: Final = {
     "apache 2.0": "Apache-2.0",
+    "apache license, version 2.0": "Apache-2.0",
     "apache software license": "Apache-2.0",
+    "bsd": "BSD-3-Clause",
     "bsd license": "BSD-3-Clause",
     "isc license": "ISC",
     "isc license (iscl)": "ISC",

@@ -21,7 +21,8 @@ from bot.sealing import keys
 from bot.stores.sqlite import Database
 from tests.e2e.house import House, channels
 
-NOW = SystemClock().now()
+now = SystemClock().now
+NOW = now()
 RECIPIENT = str(keys.recipient_of(b"a backup's sample seed, 32 bytes"))
 
 
@@ -42,7 +43,7 @@ def settings(house, **more):
 
 
 async def levels(settings, *, network=False):
-    return {found.name: found async for found in examine(settings, NOW, network=network)}
+    return {found.name: found async for found in examine(settings, now(), network=network)}
 
 
 async def test_a_good_installation_fails_nowhere(house):

@@ -1,8 +1,8 @@
 import pytest
-from tests.fakes.twilio import SENDER
 
 from bot.app.first_start import first_start
 from bot.errors import ConfigurationError
+from bot.prove.providers.twilio import SENDER
 
 
 def test_the_first_start_with_a_sender_is_kept(tmp_path):

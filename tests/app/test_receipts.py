@@ -266,7 +266,9 @@ async def reported(bot, word=""):
     for _, value in SHORT:
         await talk.press(value)
     await talk.write("in my own words")
-    await (talk.write(word) if word else talk.press("!skip"))
+    await talk.press("word" if word else "!skip")
+    if word:
+        await talk.write(word)
     await talk.press("send")
     (code,) = CODE.findall(plain(talk.last[0].text))
     return code

@@ -92,7 +92,7 @@ async def test_a_good_backup_passes_every_check(settings, tmp_path):
         ("UPDATE backup_about SET format = 2", "format"),
         ("DELETE FROM backup_about", "format"),
         ("DROP TABLE backup_files", "tables"),
-        ("INSERT INTO entries VALUES (x'00', 0, 1, x'00')", "hang together"),
+        ("INSERT INTO entries (case_id, number, hour, sealed) VALUES (x'00', 0, 1, x'')", "hang"),
     ],
 )
 async def test_what_was_changed_before_sealing_is_refused(settings, tmp_path, statement, word):
@@ -107,7 +107,7 @@ async def test_a_roster_of_another_administrator_is_refused(settings, tmp_path):
     """The pinned key decides, not the backup."""
     await filled(settings, OTHER_ADMIN)
     make_backup(settings, tmp_path / "good.age", NOW)
-    with pytest.raises(SanadError, match="not signed by the administrator"):
+    with pytest.raises(SanadError, match="not signed by"):
         await restored(settings, tmp_path / "good.age")
 
 

@@ -6,8 +6,7 @@ from email import message_from_bytes
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from bot.channels.staff import MailAlarm, Notice
-from bot.channels.staff.mail import MailServer
+from bot.channels.staff import MailAlarm, MailServer, Notice, Post
 from bot.errors import ConfigurationError
 from bot.ports.cases import Call
 
@@ -50,8 +49,7 @@ STAFF = {"amal": "amal@sample.invalid", "bahar": "bahar@sample.invalid"}
 
 def alarm(server):
     return MailAlarm(
-        server,
-        "sanad@sample.invalid",
+        Post(server, "sanad@sample.invalid"),
         STAFF,
         lambda _, call: Notice("عمل بانتظارك", f"T{call.urgency} · {call.cases}\n"),
     )

@@ -4,15 +4,27 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.app.settings import load_settings
-from bot.app.setup import written
+from bot.app.setup import write_settings, written
 from bot.cli import main
+from bot.errors import ConfigurationError
 
 TOKEN = "123456789:AAinventedTokenOfNobodyAtAll-00000000"
 SID, AUTH, SENDER = "AC" + "0" * 32, "an-invented-auth-token", "whatsapp:+10000000000"
-TELEGRAM_ONLY = ["data", "secrets", "organisation.toml", "y", TOKEN, "polling", "n", "n", "9464"]
+TELEGRAM_ONLY = [
+    "data",
+    "secrets",
+    "organisation.toml",
+    "y",
+    TOKEN,
+    "polling",
+    "n",
+    "n",
+    "",
+    "9464",
+]
 BOTH = [
     "data", "secrets", "organisation.toml", "y", TOKEN, "webhook", "n", "y", SID, AUTH, SENDER,
-    "https://bot.invalid", "0",
+    "https://bot.invalid", "https://desk.invalid", "0",
 ]  # fmt: skip
 
 
@@ -51,18 +63,19 @@ def test_asking_again_keeps_every_answer_and_every_line_written_by_hand(folder):
     with (folder / "sanad.toml").open("a") as file:
         file.write("port = 8099\n")
     before = {path.name: path.read_text() for path in (folder / "credentials").iterdir()}
-    setup("", "", "", "", "", "", "", "", "", "", "", "", "")
+    setup(*[""] * 14)
     assert {path.name: path.read_text() for path in (folder / "credentials").iterdir()} == before
     assert len(before) == 5
     settings = load_settings()
     assert (settings.port, settings.public_url) == (8099, "https://bot.invalid")
+    assert settings.console_url == "https://desk.invalid"
     assert settings.twilio_sender.get_secret_value() == SENDER
 
 
 def test_a_no_takes_the_secrets_away(folder):
     """Somebody who switches a channel off does not leave its token lying about."""
     setup(*BOTH)
-    setup("", "", "", "y", "", "polling", "n", "n", "")
+    setup("", "", "", "y", "", "polling", "n", "n", "", "")
     assert sorted(path.name for path in (folder / "credentials").iterdir()) == [
         "telegram_token", "telegram_webhook_secret",
     ]  # fmt: skip
@@ -74,6 +87,13 @@ def test_a_wrong_answer_is_named(token):
     """Whatever cannot be a token, or is a placeholder, is refused with the setting's name."""
     answers = [*TELEGRAM_ONLY[:4], token, *TELEGRAM_ONLY[5:]]
     assert "SANAD_TELEGRAM_TOKEN" in setup(*answers, code=1)
+
+
+def test_a_secret_never_comes_into_the_file_of_settings(folder):
+    """Whoever calls the writer with a secret among the plain settings is refused."""
+    with pytest.raises(ConfigurationError, match="telegram_token"):
+        write_settings(folder, {"telegram_token": TOKEN}, {})
+    assert not (folder / "sanad.toml").exists()
 
 
 def test_systemd_credentials_are_settings(folder, monkeypatch):

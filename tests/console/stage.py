@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from playwright.async_api import TimeoutError as TooLate
 
+from bot.app.content import FACTS
+from bot.app.facts import read_facts
 from bot.app.roster_file import ADMIN_FILE, ROSTER_FILE, RosterFile
 from bot.app.runtime import SystemClock, SystemEntropy
 from bot.console.app import console_app
@@ -223,6 +225,7 @@ async def staged(
         seed=b"s" * 32,
         primero=primero,
         cost=COST,
+        facts=read_facts(FACTS),
     )
     for person in people:
         await join(staff, person, clock.now())

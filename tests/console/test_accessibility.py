@@ -23,6 +23,8 @@ VISITS = {
     ADMIN: ("roster",),
     None: ("login", "join"),
 }
+SETTLED = 250
+"""Milliseconds after the page is there in which its script has asked for what it shows."""
 SIZES = ({"width": 360, "height": 740}, {"width": 1280, "height": 900})
 
 
@@ -66,9 +68,28 @@ async def test_no_page_has_a_serious_fault(stage, language):
                 place = path.format(mine=mine)
                 glue = "&" if "?" in place else "?"
                 await page.goto(f"{stage.url}/console/{place}{glue}lang={language}")
-                await page.wait_for_load_state("networkidle")
+                await page.wait_for_timeout(SETTLED)
                 for size in SIZES:
                     await page.set_viewport_size(size)
                     faults += [f"{path} {size['width']}: {fault}" for fault in await looked(page)]
             await context.close()
     assert faults == []
+
+
+async def test_a_fault_would_be_noticed(stage):
+    """A field that lost its name, and a page wider than the phone, are both found."""
+    async with chromium() as browser:
+        page = await (await window(browser, viewport=SIZES[0])).new_page()
+        await page.goto(f"{stage.url}/console/login")
+        assert await looked(page) == []
+        await page.evaluate(
+            """() => {
+              for (const label of document.querySelectorAll("label")) {
+                label.before(...label.querySelectorAll("input"));
+              }
+              document.querySelector("h1").style.inlineSize = "900px";
+            }"""
+        )
+        found = await looked(page)
+        assert any(fault.startswith("label") for fault in found)
+        assert any("too wide" in fault for fault in found)

@@ -40,7 +40,8 @@ async def test_of_two_who_claim_one_gets_the_case(browser: Browser, tmp_path: Pa
             await expect(page.locator("[data-details]")).to_contain_text("Basra")
         await asyncio.gather(*(page.locator("[data-claim]").click() for page in pages))
         for page in pages:
-            await expect(page.locator("#notice:visible, #conflict:visible")).to_be_visible()
+            told = page.locator("#notice[data-kind=error]:visible, #conflict:visible")
+            await expect(told).to_be_visible()
         won = [page for page in pages if "/cases/" in page.url]
         lost = [page for page in pages if "/cases/" not in page.url]
         assert len(won) == len(lost) == 1
@@ -133,7 +134,6 @@ async def test_a_case_is_handed_over_with_all_its_notes(browser: Browser, tmp_pa
         case = await stage.put_case(TOLD)
         amal = await sign_in(await window(browser), stage, AMAL)
         await claim(amal, case)
-        other = await amal.context.new_page()
         await amal.locator("#note").fill("canary-note")
         await amal.locator("#note-form [type=submit]").click()
         await expect(amal.locator("#notes")).to_contain_text("canary-note")
@@ -150,8 +150,8 @@ async def test_a_case_is_handed_over_with_all_its_notes(browser: Browser, tmp_pa
         await expect(bahar.locator("#notes")).to_contain_text("canary-note")
         assert ("amal", "hand_over") in await acts(stage, case)
         assert ("bahar", "take_over") in await acts(stage, case)
-        await other.goto(f"{stage.url}/console/cases/{case}")
-        await expect(other.locator("main")).to_contain_text("Somebody else owns this case")
+        await amal.goto(f"{stage.url}/console/cases/{case}")
+        await expect(amal.locator("main")).to_contain_text("Somebody else owns this case")
 
 
 async def test_a_case_withdrawn_while_open_empties_the_page(
@@ -223,18 +223,21 @@ async def test_a_new_colleague_opens_what_waited(browser: Browser, tmp_path: Pat
     dana = Person("dana")
     async with staged(tmp_path) as stage:
         case = await stage.put_case(TOLD)
-        amal = await sign_in(await window(browser), stage, AMAL)
+        context = await window(browser)
+        await context.clock.install()
+        amal = await sign_in(context, stage, AMAL)
         await claim(amal, case)
         await amal.locator("#note").fill("canary-note")
         await amal.locator("#note-form [type=submit]").click()
         await expect(amal.locator("#notes")).to_contain_text("canary-note")
         await stage.hire(dana)
         await stage.publish((*PEOPLE[:2], dana, ZANA), 2)
-        await amal.reload()
-        await amal.locator("#open-keys").click()
-        await unlocked(amal)
+        # Her window stayed open: it hears of the new roster by itself.
+        await context.clock.fast_forward(21_000)
         await _until(lambda: stage.sealed_for(case), {2})
-        await amal.locator("#open-case").click()
+        await amal.get_by_role("link", name="Back to the queue").click()
+        await amal.get_by_role("link", name="Mine").click()
+        await amal.locator(f"#case-{case} a[role=button]").click()
         await expect(amal.locator("#notes")).to_contain_text("canary-note")
         await amal.locator("#hand-over-form").locator("xpath=..").locator("summary").click()
         await amal.locator("#hand-over-form [value=dana]").check()
@@ -273,3 +276,44 @@ async def test_keys_lock_when_nobody_is_there(browser: Browser, tmp_path: Path) 
         await unlocked(page)
         await expect(page.locator("#summary")).to_contain_text("Basra")
         await expect(page.locator("#reply")).to_have_value("half a reply")
+
+
+async def test_a_lost_connection_is_told_with_its_time(browser: Browser, tmp_path: Path) -> None:
+    """Without a network the queue says of when it is; it catches up by itself when there is one."""
+    async with staged(tmp_path) as stage:
+        context = await window(browser)
+        page = await sign_in(context, stage, AMAL)
+        await expect(page.locator(".empty")).to_contain_text("Nothing waits")
+        await context.set_offline(True)
+        await again(page)
+        await expect(page.locator("#connection")).to_contain_text("What you see is of")
+        case = await stage.put_case(TOLD)
+        await context.set_offline(False)
+        await expect(page.locator(f"#case-{case}")).to_be_visible()
+        await expect(page).to_have_title("(1) Queue")
+
+
+async def test_a_closed_case_is_only_read(browser: Browser, tmp_path: Path) -> None:
+    """Closed with its checklist; a supervisor reads it again, reopens it, and adds nothing."""
+    async with staged(tmp_path) as stage:
+        case = await stage.put_case(TOLD)
+        amal = await sign_in(await window(browser), stage, AMAL)
+        await claim(amal, case)
+        await amal.keyboard.press("e")
+        await amal.locator("#close-form [name=safety]").check()
+        await amal.locator("#close-form [type=submit]").click()
+        await expect(amal.locator("#notice")).to_contain_text("every line")
+        for name in ("return", "supervisor"):
+            await amal.locator(f"#close-form [name={name}]").check()
+        await amal.locator("#close-form [type=submit]").click()
+        await amal.wait_for_selector("#rows")
+        zana = await sign_in(await window(browser), stage, ZANA)
+        await zana.get_by_role("link", name="Done").click()
+        await zana.locator(f"#case-{case} a[role=button]").click()
+        await expect(zana.locator("#summary")).to_contain_text("Basra")
+        await expect(zana.locator("#notes")).to_contain_text("Needs met")
+        await expect(zana.locator("#case-row")).to_contain_text("content is destroyed")
+        await expect(zana.locator("#reply-form")).to_be_hidden()
+        await zana.locator("#reopen").click()
+        await zana.locator("#confirm [value=yes]").click()
+        await expect(zana.locator(f"#case-{case} [data-claim]")).to_be_visible()

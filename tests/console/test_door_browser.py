@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -13,10 +14,12 @@ from bot.console.guard import token_hash
 from bot.domain.audit import Note
 from bot.domain.roster import Roster, Shift
 from bot.ports.staff import Invitation
+from bot.sealing.opening import Identity, seal_identity
 from bot.usecases.trust_roster import sign_roster
 from tests.console.clients import StageClock, token_of
 from tests.console.stage import (
     ADMIN,
+    ADMIN_SEED,
     AMAL,
     BAHAR,
     PASSPHRASE,
@@ -355,3 +358,60 @@ async def test_a_new_passphrase_replaces_the_old_one(stage: Stage, browser: Brow
     await fill_login(page, "amal", fresh, AMAL.code(stage.clock.now()))
     await page.wait_for_url("**/console/queue")
     await expect(page.locator("#lock-words")).to_have_text("Your keys are open.")
+
+
+async def test_a_lost_connection_is_said_and_over_when_it_is_back(stage: Stage, browser: Browser):
+    """A line above the page while there is no network; nothing on the page goes."""
+    context = await window(browser)
+    page = await sign_in(context, stage, AMAL)
+    await context.set_offline(True)
+    await expect(page.locator("#connection")).to_contain_text("What you see may be old")
+    await page.click("nav a[href='/console/me']")
+    await expect(page.locator("h1")).to_have_text("Queue")
+    await context.set_offline(False)
+    await expect(page.locator("#connection")).to_be_hidden()
+    await page.click("nav a[href='/console/me']")
+    await expect(page.locator("h1")).to_have_text("My keys")
+
+
+async def test_new_keys_are_seen_and_signed_by_the_administrator(stage: Stage, browser: Browser):
+    """Rotation: the roster's page asks for the words, and the next version seals to the new key."""
+    before = stage.desk.rosters().roster.member("amal").recipient
+    amal = await sign_in(await window(browser), stage, AMAL)
+    amal.on("dialog", lambda dialog: dialog.accept())
+    await amal.click("nav a[href='/console/me']")
+    await amal.click("#rotate")
+    await amal.wait_for_selector("#rotated .words")
+    await amal.click("#rotated button:not(.secondary)")
+    await expect(amal.locator("main > .notice[data-kind=error]:not(#notice)")).to_contain_text(
+        "other keys of yours"
+    )
+    spoken = await amal.inner_text("#fingerprint-words")
+    rona = await at_the_roster(await window(browser), stage, RONA)
+    editor = rona.locator("[data-member=amal]")
+    await editor.locator("summary").first.click()
+    await expect(editor.locator(".words")).to_have_text(spoken)
+    await editor.locator("button:has-text('I heard these words')").click()
+    await rona.click("#sign")
+    await expect(rona.locator("#signature")).to_contain_text(version(2))
+    account = await stage.desk.staff.account("amal")
+    assert stage.desk.rosters().roster.member("amal").recipient == account.recipient != before
+    await expect(rona.locator("h2", has_text="Keys that changed")).to_be_visible()
+
+
+async def test_a_key_file_of_the_terminal_is_brought_into_the_browser(
+    stage: Stage, browser: Browser, tmp_path: Path
+):
+    """An administrator made by `sanad roster init` signs with the same key in her browser."""
+    seeds = (b"the terminal administrator's key",)
+    file = tmp_path / "admin.age"
+    file.write_bytes(seal_identity(Identity(seeds, ADMIN_SEED), "five words for this file", 8))
+    page = await at_the_roster(await window(browser), stage, RONA)
+    await page.click("nav a[href='/console/me']")
+    await page.set_input_files("#import [name=file]", file)
+    await page.fill("#import [name=passphrase]", "five words for this file")
+    await page.click("#import [type=submit]")
+    await page.click("#imported button:not(.secondary)")
+    await expect(page.locator("#imported")).to_be_hidden()
+    account = await stage.desk.staff.account("rona")
+    assert account.verify == ADMIN.hex()

@@ -47,7 +47,18 @@ async def test_the_overview_tells_what_waits_and_who_has_what(stage, browser):
     await page.click("nav >> text=Overview")
     await page.wait_for_selector("text=What waits")
     first = page.locator("tbody tr").first
-    assert (await first.inner_text()).split() == ["▲", "T0,", "now", "1", "0", "0", "0", "0", "1"]
+    assert (await first.inner_text()).split() == [
+        "▲",
+        "T0",
+        "·",
+        "now",
+        "1",
+        "0",
+        "0",
+        "0",
+        "0",
+        "1",
+    ]
     assert "amal" in await page.inner_text("section:has-text('Who has what') tbody")
     assert page.faults == []
 
@@ -133,6 +144,13 @@ async def test_every_browser_tells_of_a_past_that_changed(stage, browser, damage
     assert "cut off or rewritten" in await notice.inner_text()
     await page.goto(f"{stage.url}/console/queue")
     await notice.wait_for()
+    # A backup was put back, and somebody vouched for it: accepted, and on record.
+    await page.goto(f"{stage.url}/console/me")
+    await page.get_by_role("button", name="Remember it as it is now").click()
+    await expect(page.locator("#record")).to_be_hidden()
+    await expect(notice).to_be_hidden()
+    last = await stage.desk.audit.audit_head()
+    assert (last.note.actor, last.note.act) == ("amal", "accept_record")
 
 
 def _rewrite(connection):
@@ -187,3 +205,13 @@ async def test_a_second_person_lowers_an_urgency(stage, browser):
     await wishes.nth(0).get_by_role("button", name="Agree").click()
     await page.locator("#notice").wait_for()
     assert sorted(row.urgency for row in await cases.rows(("claimed",))) == [0, 0, 2]
+
+
+async def test_who_is_not_in_the_signed_roster_sees_nothing(stage, browser):
+    """An account alone, whatever its role, opens none of these pages."""
+    page = await supervisor(browser, stage)
+    await stage.publish((AMAL, RAWA), 2)
+    for path in ("overview", "numbers", "numbers.csv", "audit", "api/audit?after=0"):
+        answer = await page.request.get(f"{stage.url}/console/{path}")
+        assert answer.status == 403, path
+        assert "What waits" not in await answer.text()

@@ -30,7 +30,8 @@ class Behind:
         async def answer(request):
             await request.read()
             self.heard.append((request.method, request.path, dict(request.headers)))
-            return web.Response(text="from behind")
+            kept = {"Cache-Control": "max-age=60"} if "static" in request.path else {}
+            return web.Response(text="from behind", headers=kept)
 
         app = web.Application(client_max_size=1 << 24)
         app.router.add_route("*", "/{path:.*}", answer)
@@ -134,6 +135,8 @@ async def test_every_answer_has_the_security_headers(proxy):
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["Cache-Control"] == "no-store"
         assert "Server" not in headers
+    _, _, headers = await ask("GET", f"{console}/console/static/vault.js")
+    assert headers["Cache-Control"] == "max-age=60"
 
 
 async def test_a_body_too_large_is_refused(proxy):

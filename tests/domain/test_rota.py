@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.domain.baghdad import WEEK, day_of, midnight, weekday_of
 from bot.domain.ladder import LADDERS, first_due, next_due, watch_at
 from bot.domain.roster import Leave, Shift, decode, encode, problems
-from bot.domain.rota import coverage_gaps, next_on_duty, on_duty, watchers
+from bot.domain.rota import coming_on, coverage_gaps, next_on_duty, on_duty, watchers
 from bot.errors import RosterError
 from tests.fakes.caseworkers import MONDAY_NOON, WEEK_DAYS, member, roster
 
@@ -185,3 +185,21 @@ def test_a_roster_with_unknown_parts_is_refused():
     with pytest.raises(RosterError):
         decode({**encode(roster()), "surprise": 1})
     assert decode(encode(roster())) == roster()
+
+
+def test_who_comes_next_is_told_with_the_time():
+    """The next shift after this moment, by everybody who begins then."""
+    plan = roster(
+        shifts=shifts("amal mon 08:00 16:00", "bahar mon 16:00 22:00", "zana mon 16:00 20:00")
+    )
+    start, who = coming_on(plan, MONDAY_NOON)
+    assert (start, who) == (MONDAY_NOON + 4 * HOUR, ("bahar", "zana"))
+
+
+def test_somebody_who_stays_does_not_come():
+    """Who is there around the clock never comes on again; who leaves in between does."""
+    always = roster(shifts=shifts(f"amal {','.join(WEEK)} 00:00 00:00"))
+    assert coming_on(always, MONDAY_NOON) is None
+    nights = roster(shifts=shifts(f"amal {','.join(WEEK)} 08:00 16:00"))
+    assert coming_on(nights, MONDAY_NOON) == (MONDAY_NOON + 20 * HOUR, ("amal",))
+    assert coming_on(roster(shifts=()), MONDAY_NOON) is None

@@ -1,9 +1,8 @@
 """What happens by itself: content goes when its time is over, heads are signed, counts are kept."""
 
+import asyncio
 import time
 from pathlib import Path
-
-from tests.e2e.people import LONG, OnTelegram, plain
 
 from bot.app.simulate import StillClock
 from bot.domain.baghdad import day_of
@@ -11,7 +10,7 @@ from bot.prove.people import LONG, OnTelegram, plain
 from tests.e2e.house import serving
 
 ROSE, SARA = 4_503_599_627_000_001, 4_503_599_627_000_002
-WORDS = "they keep my papers and I may not leave the house"
+WORDS = "they keep my papers and pay me nothing for my work"
 REPLY = "Come on Sunday at ten, ask for the tailor."
 DAY = 86_400
 RETENTION = 180
@@ -42,6 +41,7 @@ async def later(program, clock, days):
     """Days pass; everything that is due is done."""
     clock.seconds += days * DAY
     await program.jobs.step()
+    await asyncio.sleep(0.2)  # the program's own round may be at it
 
 
 def left(house):
@@ -70,7 +70,10 @@ async def test_an_unread_reply_waits_for_its_reader(house, telegram, book):
         assert house.rows("SELECT act, actor FROM audit ORDER BY seq DESC LIMIT 1") == [
             ("destroyed", "-")
         ]
-        assert not any(found_on_disk(house, part[-64:]) for part in sealed)
+        # The program's own round may have done it, and empty the write-ahead log a moment later.
+        async with asyncio.timeout(10):
+            while any(found_on_disk(house, part[-64:]) for part in sealed):
+                await asyncio.sleep(0.05)
 
 
 async def test_a_reply_nobody_ever_reads_goes_in_the_end(house, telegram, book):

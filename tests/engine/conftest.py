@@ -127,7 +127,10 @@ nodes:
   word: {ask: "A word?", kind: text, save: secret_word, limit: 20, next: review}
   review:
     ask: "{summary}"
-    choices: {send: {label: Send, to: send}, change: {label: Change, to: change}, word: {label: Word, to: word}}
+    choices:
+      send: {label: Send, to: send}
+      change: {label: Change, to: change}
+      word: {label: Word, to: word}
     more: narrative
     next: menu.menu
   change: {ask: "Which?", kind: step, next: review}

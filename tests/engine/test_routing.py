@@ -49,17 +49,20 @@ def texts(part, *, danger):
 def rate(lexicon, part, *, danger):
     """Share of the texts whose danger is seen (or wrongly seen)."""
     pairs = texts(part, danger=danger)
-    return sum(lexicon.route(text).danger for _, text in pairs) / len(pairs)
+    return sum(lexicon.route(text).danger for _, text in pairs) / max(1, len(pairs))
 
 
 @pytest.mark.parametrize(
     ("part", "least", "most"),
     [
-        ("tuning", 1.0, 0.0),
+        ("tuning", 0.99, 0.03),
         ("held_out", 0.97, 0.04),
-        ("harder", 0.96, 0.03),
-        ("later", 0.97, 0.04),
-        ("arabic", 0.97, 0.03),
+        ("harder", 0.98, 0.05),
+        ("later", 0.97, 0.08),
+        ("arabic", 0.98, 0.04),
+        ("scenes", 0.87, 0.08),
+        ("everyday", 0.0, 0.1),
+        ("plain", 0.9, 0.06),
     ],
 )
 def test_danger_is_seen_and_idioms_are_not_danger(lexicon, part, least, most):

@@ -1,6 +1,7 @@
 """The console's catalogue: extracted from templates and Python, checked like the bot's."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,22 @@ def test_values_keep_their_own_direction():
     texts = Texts(Catalogue({tag: {} for tag in TAGS}), "ar")
     assert "\u2068amal\u2069" in texts.pgettext("x", "Signed in as {handle}", handle="amal")
     assert "\u20667\u2069" in texts.npgettext("x", "{n} case", "{n} cases", 7)
+
+
+def test_a_reworded_text_keeps_its_translation_and_a_new_one_takes_nobody_elses(project):
+    """On a page of many texts only what was reworded is fuzzy; a new text begins empty."""
+    sanad(project, "extract")
+    path = catalogues.file_of(project / "locales", "ar", "console")
+    entries = [
+        replace(entry, strings=("ما ينتظر",)) if entry.english == "What waits" else entry
+        for entry in po.read(path).values()
+    ]
+    po.write(path, entries, "ar")
+    template = project / "bot/console/templates/queue.html"
+    text = TEMPLATE.replace("What waits", "What waits now")
+    template.write_text(text + '{{ pgettext("queue", "Something else") }}', encoding="utf-8")
+    sanad(project, "extract")
+    after = po.read(path)
+    reworded = after["queue", "What waits now"]
+    assert (reworded.strings, reworded.fuzzy) == (("ما ينتظر",), True)
+    assert after["queue", "Something else"].strings == ("",)

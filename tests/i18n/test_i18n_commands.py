@@ -98,7 +98,7 @@ def test_status_is_red_until_everything_is_said(project):
     done = sanad(project, "status")
     assert done.exit_code == 0, done.output
     assert done.output.count("100%") == 8
-    assert done.output.count("awaiting native review") == 4
+    assert done.output.count("awaiting native review") == 8
 
 
 def finished(project, tag):

@@ -10,6 +10,7 @@ from bot.domain.case import STATES
 from bot.errors import StoreError
 from bot.ports.cases import AuditQuery, Expiry, Move, NewLetter
 from bot.ports.stores import Mailbox, NewEntry
+from bot.stores import sqlite_ledger
 from bot.stores.sqlite import Database
 from bot.stores.sqlite_cases import SqliteCases, insert_case
 from tests.fakes.caseworkers import MONDAY_NOON as NOW
@@ -362,8 +363,10 @@ async def test_a_withdrawn_report_is_gone_from_the_files(tmp_path):
     assert not any(mark in left for mark in marks)
 
 
-async def test_acts_are_found_by_who_what_case_and_hour(shelf):
-    """The newest that fit come first; what fits nothing finds nothing."""
+@pytest.mark.parametrize("at_once", [3, 20_000])
+async def test_acts_are_found_by_who_what_case_and_hour(shelf, monkeypatch, at_once):
+    """The newest that fit come first, however many are looked through at once."""
+    monkeypatch.setattr(sqlite_ledger, "SCANNED", at_once)
     notes = [
         Note(100 + number, ("amal", "zana")[number % 2], ("open", "claim")[number % 3 == 0],
              bytes([number]) * 16)
@@ -378,6 +381,6 @@ async def test_acts_are_found_by_who_what_case_and_hour(shelf):
     assert await found() == [12, 11, 10, 9]
     assert await found(before=10) == [9, 8, 7, 6]
     assert await found(actor="zana", act="claim") == [10, 4]
-    assert await found(case="0b0b") == [12]
+    assert await found(case="0b0b") == await found(case="0b0") == [12]
     assert await found(case="%") == await found(actor="nobody") == []
     assert await found(first_hour=101, last_hour=102) == [3, 2]

@@ -1,4 +1,4 @@
-"""Staff are called by e-mail: one bland message to each, through the organisation's own server."""
+"""Letters through the organisation's own mail server: one bland call to each of the staff."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -66,30 +66,16 @@ class MailServer:
         return self.host in ("localhost", "127.0.0.1", "::1")
 
 
-class MailAlarm:
-    """An alarm by e-mail; `addresses` come from the organisation's file, by handle."""
+class Post:
+    """Hands letters over to the organisation's mail server."""
 
-    def __init__(
-        self,
-        server: MailServer,
-        sender: str,
-        addresses: Mapping[Handle, str],
-        notice: Callable[[Handle, Call], Notice],
-    ) -> None:
+    def __init__(self, server: MailServer, sender: str) -> None:
         self._server = server
         self._sender = sender
-        self._addresses = addresses
-        self._notice = notice
 
-    async def ring(self, call: Call) -> bool:
-        """See Alarm.ring; everybody with an address is called where nobody is planned."""
-        handles = call.handles or tuple(self._addresses)
-        letters = [
-            self._letter(self._addresses[handle], self._notice(handle, call))
-            for handle in handles
-            if handle in self._addresses
-        ]
-        return await self._send(letters) > 0 if letters else False
+    async def send(self, letters: Mapping[str, Notice]) -> int:
+        """Send each address its letter; how many were taken. Raises if none was."""
+        return await self._send([self._letter(to, notice) for to, notice in letters.items()])
 
     async def _send(self, letters: list[EmailMessage]) -> int:
         """Hand over each letter; one refused address does not keep the others from theirs."""
@@ -109,11 +95,9 @@ class MailAlarm:
                 try:
                     await client.send_message(letter)
                     sent += 1
-                except aiosmtplib.SMTPResponseException as error:
-                    _log.error("notice_refused", kind="mail", status=error.code)
-                    last = error
-                except aiosmtplib.SMTPRecipientsRefused as error:
-                    _log.error("notice_refused", kind="mail")
+                except aiosmtplib.SMTPException as error:
+                    # The error's text may repeat the address: only what kind it is.
+                    _log.error("notice_refused", kind=type(error).__name__)
                     last = error
         if not sent and last is not None:
             raise last
@@ -127,3 +111,27 @@ class MailAlarm:
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(notice.text)
         return letter
+
+
+class MailAlarm:
+    """An alarm by e-mail; `addresses` come from the organisation's file, by handle."""
+
+    def __init__(
+        self,
+        post: Post,
+        addresses: Mapping[Handle, str],
+        notice: Callable[[Handle, Call], Notice],
+    ) -> None:
+        self._post = post
+        self._addresses = addresses
+        self._notice = notice
+
+    async def ring(self, call: Call) -> bool:
+        """See Alarm.ring; everybody with an address is called where nobody is planned."""
+        handles = call.handles or tuple(self._addresses)
+        letters = {
+            self._addresses[handle]: self._notice(handle, call)
+            for handle in handles
+            if handle in self._addresses
+        }
+        return await self._post.send(letters) > 0 if letters else False

@@ -26,9 +26,9 @@ class WhatsAppChannel:
 
     `sender` is our own address at Twilio ("whatsapp:+…"), `public_url` the root under which
     Twilio reaches us, `mark` a keyed hash of a MessageSid into 63 bits (the same for at least a
-    day), `content` the file that `sanad channel push` writes, `since` the second of the first start:
-    what the sender got or sent before is not ours and stays untouched. Every later message that
-    Twilio still lists is answered if it is younger than a day, and erased.
+    day), `content` the file that `sanad channel push` writes, `since` the second of the
+    first start: what the sender got or sent before is not ours and stays untouched. Every later
+    message that Twilio still lists is answered if it is younger than a day, and erased.
     """
 
     def __init__(  # noqa: PLR0917 - one per setting, in the order of the settings

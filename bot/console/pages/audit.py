@@ -14,18 +14,21 @@ from bot.console.act_labels import ACTS
 from bot.console.answers import act, json, page
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Signed
+from bot.console.members import member_of
 from bot.console.refusals import Refusal
 from bot.console.shell import Shell
 from bot.console.texts import Texts
-from bot.domain.audit import NOBODY, AuditEntry
-from bot.domain.baghdad import DAY, HOUR, local, midnight
+from bot.domain.audit import NOBODY, AuditEntry, Note
+from bot.domain.baghdad import DAY, HOUR, hour_of, local, midnight
 from bot.domain.roster import LONGEST_HANDLE
+from bot.i18n.marking import ConsolePhrase
 from bot.ports.cases import EVER, AuditQuery
 
 PAGE: Final = 100
 LINKS: Final = 500
 """Entries a browser is given at once to go through the chain itself."""
 SHORT: Final = 8
+NO_STAFF: Final = ConsolePhrase("audit", "the program, or the person")
 
 
 def routes(desk: ConsoleDesk) -> Sequence[Route]:
@@ -35,6 +38,7 @@ def routes(desk: ConsoleDesk) -> Sequence[Route]:
         page("/console/audit", audit.page, "supervisor", "admin"),
         act("/console/api/audit/head", audit.head, methods=("GET",)),
         act("/console/api/audit", audit.links, "supervisor", "admin", methods=("GET",)),
+        act("/console/api/audit/accept", audit.accept),
     ]
 
 
@@ -81,10 +85,12 @@ class Audit:
     """The page's endpoints."""
 
     def __init__(self, desk: ConsoleDesk) -> None:
+        self._desk = desk
         self._log = desk.audit
 
-    async def page(self, request: Request, _: Signed) -> Response:
+    async def page(self, request: Request, who: Signed) -> Response:
         """A hundred acts that fit the filters, the newest first."""
+        self._check(who)
         shell: Shell = request.app.state.shell
         texts = shell.texts(request)
         asked = request.query_params
@@ -117,11 +123,23 @@ class Audit:
             }
         )
 
-    async def links(self, request: Request, _: Signed) -> Response:
+    async def links(self, request: Request, who: Signed) -> Response:
         """Entries after a number, for a browser to go through the chain itself."""
+        self._check(who)
         after = _number(request.query_params.get("after", ""))
         entries = await self._log.audit_page(after, LINKS)
         return json([_link(entry) for entry in entries])
+
+    async def accept(self, _: Request, who: Signed) -> Response:
+        """Somebody's browser remembers a changed record anew: that stands in the record, too."""
+        hour = hour_of(self._desk.clock.now())
+        await self._log.note(Note(hour, who.account.handle, "accept_record", b""))
+        return json({})
+
+    def _check(self, who: Signed) -> None:
+        """A supervisor is who the signed roster says; an administrator may not stand in it yet."""
+        if who.account.role != "admin":
+            member_of(self._desk, who)
 
 
 def _link(entry: AuditEntry) -> dict[str, object]:
@@ -139,7 +157,7 @@ def _link(entry: AuditEntry) -> dict[str, object]:
 def _line(entry: AuditEntry, texts: Texts) -> Line:
     note = entry.note
     words = ACTS.get(note.act)
-    who = texts.pgettext("audit", "the program, or the person") if note.actor == NOBODY else ""
+    who = texts.say(NO_STAFF) if note.actor == NOBODY else ""
     return Line(
         seq=entry.seq,
         time=local(note.hour * HOUR).strftime("%Y-%m-%d %H:00"),

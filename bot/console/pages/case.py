@@ -29,10 +29,12 @@ from bot.domain.language import LANGUAGES, TAGS
 from bot.domain.report import GOVERNORATES
 from bot.domain.roster import Member
 from bot.i18n.marking import ConsolePhrase
+from bot.i18n.rendering import number
 from bot.ports.cases import CaseRow
 from bot.ports.casework import QueueRow
 from bot.sealing.keys import Recipient
 from bot.usecases.letter import LETTERS, TOPICS
+from bot.usecases.present import UNSPOKEN
 from bot.usecases.reply import LETTER_LIMIT
 
 TONGUES: Final = ("ar", "en")
@@ -74,7 +76,7 @@ class CasePages:
             primero=self._desk.primero,
             tongues={tongue: LANGUAGES[tongue].own_name for tongue in TONGUES},
             members=self._colleagues(member, texts),
-            data=plain_json(self._data(row, texts)),
+            data=plain_json({**self._data(row, texts), "writable": _may(row, member)["write"]}),
             **_lists(texts),
         )
         return answer
@@ -221,12 +223,12 @@ class CasePages:
         ]
 
     def _data(self, row: CaseRow, texts: Texts) -> dict[str, Any]:
-        person = Texts(texts.catalogue, row.language)
+        person = texts.in_language(row.language)
         return {
             "case": row.case.hex(),
             "language": row.language,
             "model": report_model(texts),
-            "prepared": {key: person.say(phrase) for key, phrase in PREPARED.items()},
+            "prepared": _prepared(person),
             "outcomes": list(RESULTS),
             "gbvims": [
                 {"name": column.name, "field": column.field, "codes": dict(column.codes)}
@@ -294,14 +296,19 @@ def _lists(texts: Texts) -> dict[str, Any]:
         "closings": said(CLOSINGS),
         "escalations": said(ESCALATIONS),
         "shares": said(SHARES),
-        "prepared": said(PREPARED),
+        "prepared": list(_prepared(texts).items()),
         "levels": [(level, texts.say(phrase)) for level, phrase in enumerate(LEVELS)],
     }
 
 
+def _prepared(texts: Texts) -> dict[str, str]:
+    emergency = number(UNSPOKEN["emergency"])
+    return {key: texts.say(phrase, emergency=emergency) for key, phrase in PREPARED.items()}
+
+
 def _places(texts: Texts, tongue: str) -> dict[str, str]:
     tag = next(tag for tag in TAGS if tag == tongue)
-    spoken = Texts(texts.catalogue, tag)
+    spoken = texts.in_language(tag)
     return {code: spoken.say(VALUES[code]) for code in GOVERNORATES}
 
 

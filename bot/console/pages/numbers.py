@@ -12,13 +12,15 @@ from starlette.routing import Route
 from bot.console.answers import page
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Signed
+from bot.console.members import member_of
 from bot.console.number_csv import SMALL, to_csv
-from bot.console.number_labels import NUMBER, TITLES, label
+from bot.console.number_labels import HIDDEN, NUMBER, TITLES, label
 from bot.console.shell import Shell
 from bot.console.texts import Texts
 from bot.domain.baghdad import day_of
 from bot.domain.publication import Sheet, Shown, publish
 from bot.domain.tallies import Tally
+from bot.i18n.rendering import number
 
 
 def routes(desk: ConsoleDesk) -> Sequence[Route]:
@@ -68,8 +70,9 @@ class Numbers:
         self._seen: tuple[date, tuple[Tally, ...]] | None = None
         self._sheets: tuple[Sheet, ...] = ()
 
-    async def page(self, request: Request, _: Signed) -> Response:
+    async def page(self, request: Request, who: Signed) -> Response:
         """The tables of one period; the newest if none is asked for."""
+        member_of(self._desk, who)
         shell: Shell = request.app.state.shell
         texts = shell.texts(request)
         sheets = await self._published()
@@ -78,11 +81,17 @@ class Numbers:
         chosen = asked if asked in periods else next(iter(periods), "")
         figures = [_figure(sheet, texts) for sheet in sheets if _period(sheet) == chosen]
         return shell.page(
-            request, "numbers.html", periods=periods, chosen=chosen, figures=figures, small=SMALL
+            request,
+            "numbers.html",
+            periods=periods,
+            chosen=chosen,
+            figures=figures,
+            small=number(SMALL),
         )
 
-    async def file(self, _: Request, __: Signed) -> Response:
+    async def file(self, _: Request, who: Signed) -> Response:
         """Everything published, for a spreadsheet."""
+        member_of(self._desk, who)
         csv = to_csv(await self._published())
         return Response(
             csv, media_type="text/csv; charset=utf-8",
@@ -136,4 +145,4 @@ def _cell(shown: Shown, most: int, texts: Texts) -> Cell:
         return Cell(str(shown.count), "", round(100 * shown.count / most) if most else 0)
     if shown.mark == "small":
         return Cell(SMALL, "small", 0)
-    return Cell(texts.pgettext("numbers", "not shown"), "hidden", 0)
+    return Cell(texts.say(HIDDEN), "hidden", 0)

@@ -15,6 +15,7 @@ from bot.console.answers import page
 from bot.console.case_rows import LEVELS, SHAPES
 from bot.console.desk import ConsoleDesk
 from bot.console.guard import Signed
+from bot.console.members import member_of
 from bot.console.report_values import VALUES
 from bot.console.shell import Shell
 from bot.console.texts import Texts
@@ -32,6 +33,7 @@ MISSING: Final = {
     "woman": ConsolePhrase("overview", "no woman"),
     "child_trained": ConsolePhrase("overview", "nobody trained to work with children"),
 }
+NO_SPEAKER: Final = ConsolePhrase("overview", "nobody who speaks {language}")
 WHY: Final = {
     "joined": ConsolePhrase("overview", "joined, and waits for the administrator's signature"),
     "keys": ConsolePhrase("overview", "has new keys that the roster does not have yet"),
@@ -65,6 +67,7 @@ class Overview:
 
     async def page(self, request: Request, who: Signed) -> Response:
         """Everything at this moment."""
+        member_of(self._desk, who)
         shell: Shell = request.app.state.shell
         texts = shell.texts(request)
         desk, now = self._desk, self._desk.clock.now()
@@ -117,5 +120,5 @@ def _waited(row: CaseRow, now: int) -> int:
 def _lack(lack: Lack, texts: Texts) -> str:
     if lack.missing in TAGS:
         language = texts.say(VALUES[lack.missing])
-        return texts.pgettext("overview", "nobody who speaks {language}", language=language)
+        return texts.say(NO_SPEAKER, language=language)
     return texts.say(MISSING[lack.missing])

@@ -61,7 +61,8 @@ class ResealingPages:
         roster = self._roster()
         parts = await self._work.waiting(roster)
         left = await self._work.count(roster) if parts else 0
-        return json({"items": [_item(part) for part in parts], "left": left})
+        items = [_item(part) for part in parts]
+        return json({"items": items, "left": left, "roster": roster.version})
 
     async def put(self, request: Request, who: Signed) -> Response:
         """Exchange what was sealed anew; what changed meanwhile is left alone."""

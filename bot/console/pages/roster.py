@@ -166,10 +166,12 @@ def _lines(roster: Roster, now: int) -> list[MemberLine]:
     ]
 
 
-def _coming(roster: Roster, now: int) -> str:
-    """When somebody is next on duty, if nobody is now."""
-    start = rota.next_on_duty(roster, now)
-    return rota.clock_time(start) if start is not None and start > now else ""
+def _coming(roster: Roster, now: int) -> dict[str, Any] | None:
+    """Who comes on duty next, and when."""
+    coming = rota.coming_on(roster, now)
+    if coming is None:
+        return None
+    return {"time": rota.clock_time(coming[0]), "handles": coming[1]}
 
 
 def _change(change: KeyChange) -> dict[str, Any]:

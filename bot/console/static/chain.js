@@ -22,6 +22,26 @@ export async function compare() {
 }
 
 /**
+ * Remember the record as the server has it now, after somebody vouched for it by voice (a backup
+ * was put back). It is written down that this browser did.
+ */
+export async function accept() {
+  await ask("POST", "/console/api/audit/accept", {});
+  pin({ audit: null });
+  return compare();
+}
+
+/** Show the way back where the record is not the remembered one; `place` holds a button. */
+export async function offerAcceptance(place) {
+  const { state } = await compare().catch(() => ({ state: "unknown" }));
+  place.hidden = state !== "altered";
+  place.querySelector("button").addEventListener("click", async () => {
+    await accept();
+    location.reload();
+  }, { once: true });
+}
+
+/**
  * Go through every entry that this browser has not gone through yet: each hash must follow from
  * the one before, and what was remembered must lie on the way. Answers `{ok, from, to}`; where it
  * is not ok, `to` is the entry that does not follow.

@@ -5,6 +5,8 @@ import { judge, readers } from "./sealing/roster.js";
 import { vault } from "./vault.js";
 
 let trusted = null;
+// The keys are gone with the window's lock; whom they may seal to is asked anew.
+vault.addEventListener("locked", () => { trusted = null; });
 
 /**
  * `{rosters, newest, first}`: rosters by version, the newest version, and whether this browser saw
@@ -27,6 +29,19 @@ export async function trustedRosters({ fresh = false } = {}) {
     trusted = null;
     throw Object.assign(error, { code: error.message });
   }
+}
+
+/** True once in a browser that had never seen the organisation's keys, and took them as they came. */
+export function firstSight() {
+  const first = trusted?.first ?? false;
+  if (trusted) trusted.first = false;
+  return first;
+}
+
+/** Whether a newer roster than the one held here is in force; then it is fetched and judged. */
+export async function renewed(version) {
+  const { newest } = await trustedRosters();
+  return version > newest && (await trustedRosters({ fresh: true })).newest > newest;
 }
 
 /** Whom the newest roster seals to: `{version, recipients}`. */

@@ -84,7 +84,6 @@ function download(bytes, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([bytes]));
   link.download = name;
-  link.dataset.boost = "no";
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

@@ -1,6 +1,6 @@
 // One case, opened: its sealed parts fetched and opened here, and what is written to it sealed.
 import { ask } from "../ask.js";
-import { sealingTo, trustedRosters } from "../rosters.js";
+import { renewed, sealingTo, trustedRosters } from "../rosters.js";
 import { now } from "../times.js";
 import { vault } from "../vault.js";
 import { readReport, tidy, under18 } from "./report.js";
@@ -77,14 +77,15 @@ export class CaseFile {
 
   /**
    * Take a step. `build` makes its body, and is asked once more if a note or letter came in
-   * between, because their numbers are sealed inside.
+   * between, because their numbers are sealed inside, or if a newer roster came into force.
    */
   async act(step, build = () => ({})) {
     const path = `${this.path}/${step}`;
     try {
       return await ask("POST", path, await build());
     } catch (error) {
-      if (error.code !== "case_changed" || !this.parts) throw error;
+      if (!this.parts || !["case_changed", "roster_old"].includes(error.code)) throw error;
+      if (error.code === "roster_old") await trustedRosters({ fresh: true });
       await this.refresh();
       return ask("POST", path, await build());
     }
@@ -94,8 +95,10 @@ export class CaseFile {
     kind: "note", case: this.hex, seq, hour, lang: this.data.language, schema: SCHEMA,
   });
 
-  #opened = ({ sealed, sealed_for: sealedFor, origin = "" }, kind, seq, prev) =>
-    vault.open(sealed, { kind, case: this.hex, seq, prev, origin, sealedFor });
+  async #opened({ sealed, sealed_for: sealedFor, origin = "" }, kind, seq, prev) {
+    await renewed(sealedFor);
+    return vault.open(sealed, { kind, case: this.hex, seq, prev, origin, sealedFor });
+  }
 
   async #addition(entry) {
     // Of two additions that crossed both carry the lower number: better shown than lost.

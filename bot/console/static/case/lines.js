@@ -26,11 +26,18 @@ export function showLines(place, lines, comma) {
       continue;
     }
     pairs = null;
-    if (kind === "heading") parts.push(made("h3", values.length ? `${label}: ${values.join(comma)}` : label));
+    if (kind === "heading") parts.push(heading(label, values.join(comma)));
     else if (kind === "caution") parts.push(made("p", label, "caution"));
     else if (kind !== "text") list(parts).append(made("li", label));
   }
   place.replaceChildren(...parts);
+}
+
+/** A heading; its value stands in a direction of its own, so that no date is turned around. */
+function heading(label, value) {
+  const element = made("h3", value ? `${label}: ` : label);
+  if (value) element.append(made("bdi", value));
+  return element;
 }
 
 /** The list at the end, or a new one. */

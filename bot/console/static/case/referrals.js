@@ -2,7 +2,6 @@
 import { busy, sentence } from "../forms.js";
 import { say } from "../notices.js";
 import { day, now } from "../times.js";
-import { vault } from "../vault.js";
 import { words } from "../words.js";
 import { made } from "./lines.js";
 import { summarise } from "./report.js";
@@ -78,7 +77,7 @@ async function recordOutcome(page, { number, body: { service } }, outcome) {
 /** Bring the form to life. */
 export function referralForm(page, { signal }) {
   const form = page.content.querySelector("#referral-form");
-  form.until.value = day(now() + 30 * 86_400);
+  usual(form);
   form.until.min = day(now());
   form.until.max = day(now() + YEAR);
   form.service.addEventListener("change", () => judge(page, form), { signal });
@@ -88,11 +87,11 @@ export function referralForm(page, { signal }) {
 /** What stands in the way of this kind of referral: a key of the page's words, or "". */
 function obstacle({ file }, service) {
   if (file.report.values[`share_${service}`] !== "yes") return "consent_missing";
-  if (service === "security" && page_role() !== "supervisor") return "supervisor_needed";
+  if (service === "security" && role() !== "supervisor") return "supervisor_needed";
   return "";
 }
 
-const page_role = () => document.getElementById("frame").dataset.role;
+const role = () => document.getElementById("frame").dataset.role;
 
 export function judge(page, form = page.content.querySelector("#referral-form")) {
   const found = obstacle(page, form.service.value);
@@ -133,12 +132,12 @@ async function refer(page, form) {
   const fields = ticked.map((box) => box.dataset.label);
   const said = { service, organisation, purpose, until, fields, confirmed: form.confirmed.checked };
   await page.act("refer", async () => ({
-    note: await file.note("referral", { ...said, role: page_role(), author: vault.identity.handle }),
+    note: await file.note("referral", { ...said, role: role() }),
     security: service === "security",
   }));
   const text = [...noteLines(said, file).slice(0, 2), "", ...ticked.map((box) => box.dataset.text)].join("\n");
   form.reset();
-  referralFormDefaults(form);
+  usual(form);
   page.showWritten();
   const shown = page.content.querySelector("#referral-text");
   shown.hidden = false;
@@ -147,6 +146,7 @@ async function refer(page, form) {
   say(words("referral_kept"), "done");
 }
 
-function referralFormDefaults(form) {
+/** A month, unless somebody chooses another day. */
+function usual(form) {
   form.until.value = day(now() + 30 * 86_400);
 }

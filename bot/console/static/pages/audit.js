@@ -1,5 +1,5 @@
 // The audit page: goes through the chain from what this browser remembers to its newest entry.
-import { compare, walk } from "../chain.js";
+import { compare, offerAcceptance, walk } from "../chain.js";
 import { words } from "../words.js";
 
 export async function begin(content) {
@@ -13,6 +13,7 @@ export async function begin(content) {
     line.dataset.kind = "error";
   }
   line.hidden = false;
+  await offerAcceptance(content.querySelector("#record"));
 }
 
 async function verdict() {

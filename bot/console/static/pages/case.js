@@ -200,6 +200,7 @@ class CasePage {
       this.#showReport();
       this.showWritten();
       this.#at("#opened").hidden = false;
+      this.#forReadersOnly();
       for (const later of this.content.querySelectorAll("[data-after-opening]")) later.hidden = false;
       showWish(this).catch(() => null);
     } catch (error) {
@@ -207,6 +208,17 @@ class CasePage {
     } finally {
       const opening = this.#at("#opening");
       if (opening) opening.hidden = true;
+    }
+  }
+
+  /** What is closed is read again, and nothing is added to it. */
+  #forReadersOnly() {
+    if (this.file.data.writable) return;
+    for (const name of ["#reply-form", "#note-form", "#referral-form", "#directorate", "#export"]) {
+      this.#at(name).hidden = true;
+    }
+    for (const field of this.content.querySelectorAll("#plan-form :is(input, textarea, button), #letters button, #referrals :is(select, button)")) {
+      field.disabled = true;
     }
   }
 
@@ -265,7 +277,7 @@ class CasePage {
       await this.file.act(step, build);
     } catch (error) {
       if (error.code === "case_gone") this.#gone();
-      if (error.code === "not_your_case") this.#taken();
+      if (error.code === "not_your_case" && this.openable) this.#taken();
       throw error;
     }
     if (this.file.parts) await this.file.refresh().catch(() => null);

@@ -1,5 +1,6 @@
 // One's own keys: words to read aloud, passkeys, a new passphrase, new keys, a key file, notices.
 import { ask } from "../ask.js";
+import { offerAcceptance } from "../chain.js";
 import { make } from "../dom.js";
 import { showFingerprint } from "../fingerprints.js";
 import { busy, sentence } from "../forms.js";
@@ -13,15 +14,15 @@ import { awake, sleep, wake, wakeable } from "../waking.js";
 import { words } from "../words.js";
 
 export async function begin(content) {
-  const me = await ask("GET", "/console/api/me");
-  await showFingerprint(content, me);
+  // Whoever clicks before the answer is there waits for it: the listeners come first.
+  const asked = ask("GET", "/console/api/me");
   const at = (selector, kind, work) => content.querySelector(selector)
-    ?.addEventListener(kind, (event) => busy(event, () => work(event)));
-  at("#language", "submit", ({ target }) => chooseLanguage(target.language.value));
-  at("#add-passkey", "submit", ({ target }) => addPasskey(me, target.label.value.trim()));
-  at("#renew", "click", () => renew(content.querySelector("#renewed"), me));
-  at("#rotate", "click", () => rotate(content.querySelector("#rotated"), me));
-  at("#import", "submit", ({ target }) => importFile(content.querySelector("#imported"), me, target));
+    ?.addEventListener(kind, (event) => busy(event, async () => work(await asked, event)));
+  at("#language", "submit", (_, { target }) => chooseLanguage(target.language.value));
+  at("#add-passkey", "submit", (me, { target }) => addPasskey(me, target.label.value.trim()));
+  at("#renew", "click", (me) => renew(content.querySelector("#renewed"), me));
+  at("#rotate", "click", (me) => rotate(content.querySelector("#rotated"), me));
+  at("#import", "submit", (me, { target }) => importFile(content.querySelector("#imported"), me, target));
   at("#end-others", "click", endOthers);
   for (const button of content.querySelectorAll("[data-drop]")) {
     button.addEventListener("click", (event) => busy(event, async () => {
@@ -31,6 +32,8 @@ export async function begin(content) {
   }
   content.querySelector("#add-passkey").hidden = !passkeysAble();
   await showNotices(content.querySelector("#notices-switch"));
+  await offerAcceptance(content.querySelector("#record"));
+  await showFingerprint(content, await asked);
 }
 
 async function chooseLanguage(language) {

@@ -5,7 +5,7 @@ import { busy, spoken } from "../forms.js";
 import { go } from "../go.js";
 import { connection, say } from "../notices.js";
 import { resealInBackground } from "../reseal.js";
-import { trustedRosters } from "../rosters.js";
+import { firstSight, renewed, trustedRosters } from "../rosters.js";
 import { moment, now, serverTime, showTimes } from "../times.js";
 import { vault } from "../vault.js";
 import { words } from "../words.js";
@@ -131,6 +131,7 @@ class QueuePage {
     this.#opening = true;
     try {
       await trustedRosters();
+      if (firstSight()) say(words("first_sight"), "done");
       const missing = places.map((place) => place.dataset.details).filter((hex) => !opened.has(hex));
       for (let start = 0; start < missing.length; start += AT_ONCE) {
         await this.#open(missing.slice(start, start + AT_ONCE));
@@ -147,6 +148,7 @@ class QueuePage {
     const query = new URLSearchParams(cases.map((hex) => ["case", hex]));
     const { headlines } = await ask("GET", `/console/api/headlines?${query}`, undefined, { background: true });
     for (const { case: hex, sealed, sealed_for: sealedFor, origin } of headlines) {
+      await renewed(sealedFor);
       opened.set(hex, await this.#lines(sealed, { kind: "report", case: hex, seq: [0], prev: "", origin, sealedFor }));
       const place = this.#rows.querySelector(`[data-details="${hex}"]`);
       if (place) this.#detail(place);

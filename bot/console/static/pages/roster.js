@@ -23,19 +23,19 @@ import { words } from "../words.js";
 let editing = null;
 
 export async function begin(content) {
+  const page = { content, staff: null, mine: content.querySelector("#roster").dataset.mine };
+  content.querySelector("#invite")?.addEventListener("submit", (event) =>
+    busy(event, () => invite(page, event.target)));
+  content.querySelector("#copy-link")?.addEventListener("click", () =>
+    navigator.clipboard?.writeText(content.querySelector("#invitation-link").textContent));
   const known = await judged(content.querySelector("#signature"));
   if (known) await showWords(content, known.rosters[known.newest]);
   if (!content.querySelector("#editor") || known === null) return;
-  const staff = await ask("GET", "/console/api/accounts");
+  page.staff = await ask("GET", "/console/api/accounts");
   const fresh = draftFrom(known ? known.rosters[known.newest] : null, known ? known.newest : 0);
   editing = renewed(editing, fresh);
-  const page = { content, staff, mine: content.querySelector("#roster").dataset.mine };
   showEditor(page);
   showAccounts(page);
-  content.querySelector("#invite").addEventListener("submit", (event) =>
-    busy(event, () => invite(page, event.target)));
-  content.querySelector("#copy-link").addEventListener("click", () =>
-    navigator.clipboard?.writeText(content.querySelector("#invitation-link").textContent));
 }
 
 /** What this browser trusts; false if nothing is signed yet, null if it refuses what was sent. */

@@ -26,6 +26,14 @@ const vouched = (roster) => (roster.members ?? [])
   .filter(({ role, verify: key }) => role === "admin" && key)
   .map(({ verify: key }) => key);
 
+/** The same keys stand in roster after roster: each is taken apart once. */
+const fingerprints = new Map();
+
+function known(recipient) {
+  if (!fingerprints.has(recipient)) fingerprints.set(recipient, fingerprintOf(recipient));
+  return fingerprints.get(recipient);
+}
+
 /** What openers and sealers need of a roster. */
 export function readers(roster) {
   const keys = (roster.members ?? [])
@@ -36,7 +44,7 @@ export function readers(roster) {
   return {
     version: roster.version,
     recipients,
-    fingerprints: recipients.map(fingerprintOf),
+    fingerprints: recipients.map(known),
     verify: Object.fromEntries(signers.map((member) => [member.handle, member.verify])),
   };
 }
