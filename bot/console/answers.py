@@ -4,18 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 import msgspec
-import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.console.guard import Signed, signed
-from bot.console.refusals import REFUSALS, Refusal
+from bot.console.refusals import REFUSALS, Refusal, unexpected
 from bot.console.shell import Shell
 from bot.console.texts import Texts
 from bot.domain.roster import Role
 
-_log = structlog.get_logger()
 T = TypeVar("T")
 Open = Callable[[Request], Awaitable[Response]]
 """An endpoint for everybody."""
@@ -102,18 +100,7 @@ async def _answered(request: Request, endpoint: Callable[[], Awaitable[Response]
     except Refusal as refusal:
         return refused(request, refusal)
     except Exception as error:  # noqa: BLE001 - whatever fails, the person gets a sentence
-        code = shell_code(error)
-        _log.error("console_failed", kind=type(error).__name__, reason=code)
-        return refused(request, Refusal(code))
-
-
-def shell_code(error: Exception) -> str:
-    """Which refusal an unexpected error is."""
-    names = {kind.__name__ for kind in type(error).__mro__}
-    away = {"StoreError", "OperationalError", "InterfaceError"}
-    # aiosqlite says ValueError("no active connection") once its database is gone.
-    closed = isinstance(error, ValueError) and "connection" in str(error)
-    return "database_away" if names & away or closed else "broken"
+        return refused(request, unexpected(error))
 
 
 def _to_login(request: Request) -> Response:

@@ -26,6 +26,8 @@ STATES: Final[dict[State, ConsolePhrase]] = {
     "withdrawn": ConsolePhrase("queue", "withdrawn by the person"),
     "reopened": ConsolePhrase("queue", "reopened"),
 }
+FARTHEST: Final = 1 << 40
+"""No hour and no level is so large; the database could not even hold much larger ones."""
 SHAPES: Final = ("▲", "◆", "■", "●")
 """Beside the letters T0 to T3: a mark that needs neither colour nor a picture font."""
 LEVELS: Final[tuple[ConsolePhrase, ...]] = (
@@ -116,6 +118,7 @@ def read_place(text: str) -> Place | None:
     """The place in an address; None if there is none, or it is none of ours."""
     try:
         first, second, case = text.split(".")
-        return Place(int(first), int(second), bytes.fromhex(case))
+        place = Place(int(first), int(second), bytes.fromhex(case))
     except ValueError:
         return None
+    return place if max(abs(place.first), abs(place.second)) < FARTHEST else None

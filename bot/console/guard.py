@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.console.desk import ConsoleDesk
-from bot.console.refusals import Refusal
+from bot.console.refusals import Refusal, unexpected
 from bot.console.static_files import PREFIX
 from bot.ports.staff import Account, ConsoleSession
 
@@ -123,6 +123,8 @@ class Guard:
         except Refusal as refusal:
             # The pages' own error handling answers, in the reader's language.
             state["refused"] = refusal
+        except Exception as error:  # noqa: BLE001 - whatever fails, the person gets a sentence
+            state["refused"] = unexpected(error)
         await self._app(scope, receive, self._with_headers(send))
 
     async def _admit(self, scope: Scope, headers: Headers) -> None:

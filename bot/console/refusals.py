@@ -6,7 +6,11 @@ JSON: `{"error": CODE, "message": SENTENCE}`. A refusal never repeats what was s
 from dataclasses import dataclass, field
 from typing import Final
 
+import structlog
+
 from bot.i18n.marking import ConsolePhrase
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +191,14 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     def __post_init__(self) -> None:
         if self.code not in REFUSALS:
             raise ValueError(f"{self.code} is no refusal of the console")
+
+
+def unexpected(error: Exception) -> Refusal:
+    """The refusal that an error nobody foresaw becomes; only its kind is logged."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    away = {"StoreError", "OperationalError", "InterfaceError"}
+    # aiosqlite says ValueError("no active connection") once its database is gone.
+    closed = isinstance(error, ValueError) and "connection" in str(error)
+    code = "database_away" if names & away or closed else "broken"
+    _log.error("console_failed", kind=type(error).__name__, reason=code)
+    return Refusal(code)

@@ -168,10 +168,11 @@ class CaseworkStore(Protocol):
         """How many parts of open cases are sealed for one of these versions."""
         ...
 
-    async def reseal(self, parts: Sequence[Resealed], note: Note) -> int:
+    async def reseal(self, parts: Sequence[Resealed], versions: Sequence[int], note: Note) -> int:
         """Put re-sealed parts in the place of those they were made of; how many went in.
 
-        A part that changed, went or was re-sealed in the meantime is left alone. `note` is written
-        once for every case in which something changed (its `case` is ignored).
+        A part that changed, went or was re-sealed in the meantime is left alone, and so is one
+        that is not sealed for one of these `versions`. `note` is written once for every case in
+        which something changed (its `case` is ignored).
         """
         ...

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.domain.audit import Note
 from bot.domain.case import DONE, OWNED, QUEUED, STATES, State
-from bot.ports.cases import CaseRow, Lowering
+from bot.ports.cases import CaseRow, Entry, Lowering
 from bot.ports.casework import (
     Count,
     Load,
@@ -113,9 +113,9 @@ class MemoryCasework(MemoryShelf):
         """How many parts of open cases are sealed for one of these versions."""
         return len(tuple(self._stale(versions)))
 
-    async def reseal(self, parts: Sequence[Resealed], note: Note) -> int:
+    async def reseal(self, parts: Sequence[Resealed], versions: Sequence[int], note: Note) -> int:
         """Put re-sealed parts in the place of those they were made of."""
-        changed = [part.case for part in parts if self._exchange(part)]
+        changed = [part.case for part in parts if self._exchange(part, versions)]
         for case in dict.fromkeys(changed):
             self.write_note(replace(note, case=case))
         return len(changed)
@@ -136,20 +136,25 @@ class MemoryCasework(MemoryShelf):
                         note.sealed, case.entries[0].anchor,
                     )  # fmt: skip
 
-    def _exchange(self, part: Resealed) -> bool:
+    def _exchange(self, part: Resealed, versions: Sequence[int]) -> bool:
         kept = self._cases.get(part.case)
         if kept is None:
             return False
+
+        def wanted(each: Entry | SealedNote) -> bool:
+            named = each.number == part.number and each.sealed_for in versions
+            return named and _digest(each.sealed) == part.before
+
         if part.part == "entry":
             for place, entry in enumerate(kept.entries):
-                if entry.number == part.number and _digest(entry.sealed) == part.before:
+                if wanted(entry):
                     origin = entry.origin or part.before
                     kept.entries[place] = replace(
                         entry, sealed=part.sealed, sealed_for=part.sealed_for, origin=origin
                     )
                     return True
         for place, note in enumerate(kept.notes if part.part == "note" else ()):
-            if note.number == part.number and _digest(note.sealed) == part.before:
+            if wanted(note):
                 kept.notes[place] = replace(note, sealed=part.sealed, sealed_for=part.sealed_for)
                 return True
         return False

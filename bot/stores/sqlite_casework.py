@@ -168,6 +168,6 @@ class SqliteCasework:
         """How many parts of open cases are sealed for one of these versions."""
         return await consult(self._database, resealing.stale_count, versions)
 
-    async def reseal(self, parts: Sequence[Resealed], note: Note) -> int:
+    async def reseal(self, parts: Sequence[Resealed], versions: Sequence[int], note: Note) -> int:
         """Put re-sealed parts in the place of those they were made of."""
-        return await perform(self._database, resealing.reseal, parts, note)
+        return await perform(self._database, resealing.reseal, parts, versions, note)

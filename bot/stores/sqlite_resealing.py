@@ -44,9 +44,14 @@ def stale_count(connection: sqlite3.Connection, versions: Sequence[int]) -> int:
     return int(row[0])
 
 
-def reseal(connection: sqlite3.Connection, parts: Sequence[Resealed], note: Note) -> int:
+def reseal(
+    connection: sqlite3.Connection,
+    parts: Sequence[Resealed],
+    versions: Sequence[int],
+    note: Note,
+) -> int:
     """Put re-sealed parts in the place of those they were made of, in the open transaction."""
-    changed = [part.case for part in parts if _exchange(connection, part)]
+    changed = [part.case for part in parts if _exchange(connection, part, versions)]
     for case in dict.fromkeys(changed):
         write_note(connection, Note(note.hour, note.actor, note.act, case))
     return len(changed)
@@ -75,14 +80,14 @@ def _fetch(connection: sqlite3.Connection, case: bytes, part: Part, number: int)
     return Stale(case, part, number, hour, version, sealed, anchor, original)
 
 
-def _exchange(connection: sqlite3.Connection, part: Resealed) -> bool:
+def _exchange(connection: sqlite3.Connection, part: Resealed, versions: Sequence[int]) -> bool:
     table = _TABLES[part.part]
     where = "WHERE case_id = ? AND number = ?"
     row = connection.execute(
-        f"SELECT sealed FROM {table} {where}",  # noqa: S608 - our own words
+        f"SELECT sealed, sealed_for FROM {table} {where}",  # noqa: S608 - our own words
         (part.case, part.number),
     ).fetchone()
-    if row is None or hashlib.sha256(row[0]).digest() != part.before:
+    if row is None or row[1] not in versions or hashlib.sha256(row[0]).digest() != part.before:
         return False
     connection.execute(
         f"UPDATE {table} SET sealed = ?, sealed_for = ? {where}",  # noqa: S608

@@ -44,7 +44,8 @@ class Resealing:
     ) -> int:
         """Exchange the parts a member's browser sealed again; how many were still wanted.
 
-        CaseError if one is not for exactly the readers of the roster in force.
+        CaseError if one is not for exactly the readers of the roster in force. What those may open
+        already is nobody's to exchange: whoever could, could destroy any case.
         """
         limits = {"entry": REPORT_SIZE, "note": NOTE_SIZE}
         readers = len(roster.recipients)
@@ -56,7 +57,7 @@ class Resealing:
                     "bad_note",
                 )
         note = Note(hour_of(now), member.handle, "reseal", b"")
-        return await self._store.reseal(parts, note)
+        return await self._store.reseal(parts, await self.stale_versions(roster), note)
 
     async def stale_versions(self, roster: TrustedRoster) -> tuple[int, ...]:
         """Versions that seal to other keys than `roster`; 0 stands for parts of unknown age."""

@@ -229,6 +229,43 @@ def test_rosters_are_signed_and_judged_alike() -> None:
     ]  # fmt: skip
 
 
+def test_a_former_administrator_signs_nothing_more_in_a_browser() -> None:
+    """What she signed before stays true; what she signs after she was left out is refused."""
+    other = hashlib.sha256(b"another administrator").digest()
+    leaving = Member(handle="leaving", role="admin", recipient="", verify=VERIFY)
+    staying = Member(handle="staying", role="admin", recipient="",
+                     verify=keys.signing_public(other).hex())  # fmt: skip
+    opener = Member(handle="sample", role="caseworker", recipient=TEXTS[0], verify=VERIFY,
+                    languages=("ckb",))  # fmt: skip
+    both, one = (leaving, staying, opener), (staying, opener)
+    members = {1: both, 2: one, 3: one, 4: both}
+    files = {
+        (number, seed): {
+            "version": number,
+            "file": sign_roster(Roster(version=number, members=members[number]), seed).decode(),
+        }
+        for number in members
+        for seed in (SIGNING, other)
+    }
+    pins = {"admins": [VERIFY], "roster": None}
+    before = [files[1, SIGNING], files[2, SIGNING]]
+    hers, anothers = files[3, SIGNING], files[3, other]
+    back = files[4, other]
+    known = run_job("judge", files=before, pins=pins)["pins"]
+    answers = run_jobs(
+        [
+            {"job": "judge", "files": [*before, anothers], "pins": pins},
+            {"job": "judge", "files": [*before, anothers, back], "pins": known},
+            {"job": "judge", "files": [*before, hers], "pins": pins},
+            {"job": "judge", "files": [*before, hers], "pins": known},
+            {"job": "judge", "files": [files[1, SIGNING], hers], "pins": known},
+        ]
+    )
+    assert [answer.get("error") for answer in answers] == [
+        None, None, "unsigned", "unsigned", "altered",
+    ]  # fmt: skip
+
+
 def test_a_slot_opens_only_for_its_handle_kind_and_key() -> None:
     """Wrapped keys come back whole, and not under another name, way or key."""
     key = "ab" * 32

@@ -279,6 +279,23 @@ async def test_the_database_away_is_a_sentence(stage: Stage, amal: Client, monke
     assert "secret" not in str(answer.body)
 
 
+@pytest.mark.parametrize("path", ["/queue", "/login", "/api/me", "/static/0/app.js"])
+async def test_the_database_away_at_the_door_is_a_sentence(
+    stage: Stage, amal: Client, monkeypatch, path: str
+):
+    """Also where only who comes is looked up; with every header, and files need no database."""
+
+    async def away(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error at /secret/path")
+
+    monkeypatch.setattr(type(stage.desk.staff), "session", away)
+    answer = await amal.get(path)
+    assert answer.status == (200 if "static" in path else 503)
+    assert "/secret/path" not in str(answer.body)
+    assert "Nothing is lost" in str(answer.body) or "static" in path
+    carries_the_headers(answer)
+
+
 async def test_a_language_is_chosen_on_the_page(stage: Stage, stranger: Client):
     """The page has the language and the direction of it, and the browser is remembered."""
     for tag in TAGS:

@@ -386,6 +386,7 @@ async def test_new_keys_are_seen_and_signed_by_the_administrator(stage: Stage, b
     await expect(amal.locator("main > .notice[data-kind=error]:not(#notice)")).to_contain_text(
         "other keys of yours"
     )
+    await expect(amal.locator("#fingerprint-words")).not_to_be_empty()
     spoken = await amal.inner_text("#fingerprint-words")
     rona = await at_the_roster(await window(browser), stage, RONA)
     editor = rona.locator("[data-member=amal]")

@@ -44,6 +44,15 @@ async def test_fifty_rows_a_page_and_every_case_once(stage: Stage, amal: Client)
     assert set(seen) == {*made, urgent}
 
 
+@pytest.mark.parametrize("place", ["x", "1.2", f"{10**30}.1.{'0' * 32}", f"1.-{10**30}.00"])
+async def test_a_place_that_is_none_is_the_first_page(stage: Stage, amal: Client, place: str):
+    """An address somebody made up, or cut off, shows the queue from its start."""
+    case = await stage.put_case({"danger_now": "no"})
+    answer = await amal.get(f"/queue?after={place}")
+    assert answer.status == 200
+    assert case in answer.body
+
+
 def _next(page: str) -> str:
     link = page.rpartition('">Next page')[0].rpartition('href="/console')[2]
     return link.replace("&amp;", "&")
@@ -104,5 +113,8 @@ async def test_only_openers_of_the_roster_see_the_queue(stage: Stage, amal: Clie
         await rawa.sign_in(RAWA)
         assert (await rawa.get("/queue")).status == 403
         assert (await rawa.post("/api/claim", {"case": None})).body["error"] == "not_yours"
+    case = await stage.put_case({"danger_now": "no"})
     await stage.publish((BAHAR, ZANA), 2)
+    headlines = await amal.get(f"/api/headlines?case={case}")
+    assert headlines.body["error"] == "not_in_roster"
     assert (await amal.post("/api/claim", {"case": None})).body["error"] == "not_in_roster"

@@ -247,14 +247,28 @@ async def test_a_part_sealed_again_keeps_its_origin(shelf):
     await claimed(shelf, 1, sealed_for=1)
     first, again = b"sealed report 1", b"sealed again"
     part = Resealed(number(1), "entry", 0, digest(first), 2, again)
-    assert await shelf.store.reseal([part], note("bahar", "reseal")) == 1
-    assert await shelf.store.reseal([part], note("bahar", "reseal")) == 0
+    assert await shelf.store.reseal([part], [1], note("bahar", "reseal")) == 1
+    assert await shelf.store.reseal([part], [1], note("bahar", "reseal")) == 0
     third = replace(part, before=digest(again), sealed_for=3, sealed=b"third")
-    assert await shelf.store.reseal([third], note("bahar", "reseal")) == 1
+    assert await shelf.store.reseal([third], [2], note("bahar", "reseal")) == 1
     (entry,) = await shelf.store.entries(number(1))
     assert (entry.sealed, entry.sealed_for, entry.anchor) == (b"third", 3, digest(first))
     assert (await shelf.store.look(tag_of(1))).anchor == digest(first)
     assert [each.note.act for each in await shelf.store.audit()].count("reseal") == 2
+
+
+async def test_only_what_was_to_be_sealed_again_is_exchanged(shelf):
+    """What the right people can open already stays as it is, whoever brings something else."""
+    row = await claimed(shelf, 1, sealed_for=2)
+    await shelf.store.move(keep(row, sealed_note=sealed_note()))
+    parts = [
+        Resealed(number(1), "entry", 0, digest(b"sealed report 1"), 3, b"nothing in it"),
+        Resealed(number(1), "note", 1, digest(b"sealed note 1"), 3, b"nothing in it"),
+    ]
+    assert await shelf.store.reseal(parts, [0], note("bahar", "reseal")) == 0
+    (entry,) = await shelf.store.entries(number(1))
+    assert (entry.sealed, entry.sealed_for) == (b"sealed report 1", 2)
+    assert (await shelf.store.notes(number(1)))[0].sealed == b"sealed note 1"
 
 
 async def test_notes_are_sealed_again_with_the_rest(shelf):
@@ -267,7 +281,7 @@ async def test_notes_are_sealed_again_with_the_rest(shelf):
         Resealed(number(1), "note", 2, digest(b"nothing"), 2, b"x"),
         Resealed(number(9), "entry", 0, digest(b"nothing"), 2, b"x"),
     ]
-    assert await shelf.store.reseal(parts, note("bahar", "reseal")) == 2
+    assert await shelf.store.reseal(parts, [1], note("bahar", "reseal")) == 2
     assert (await shelf.store.notes(number(1)))[0].sealed == b"n"
     assert await shelf.store.stale_count([1]) == 0
     assert [each.note.act for each in await shelf.store.audit_of(number(1))][-1] == "reseal"
@@ -348,7 +362,7 @@ async def test_what_was_sealed_before_is_gone_from_the_files(tmp_path):
     case = case_of(1, sealed=b"canary-old-5d")
     await database.write(lambda connection: insert_case(connection, case))
     part = Resealed(number(1), "entry", 0, digest(b"canary-old-5d"), 2, b"new")
-    assert await store.reseal([part], note(act="reseal")) == 1
+    assert await store.reseal([part], [0, 1], note(act="reseal")) == 1
     await database.checkpoint()
     left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     await database.close()

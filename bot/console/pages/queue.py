@@ -77,10 +77,11 @@ class Queue:
 
     async def headlines(self, request: Request, who: Signed) -> Response:
         """The sealed reports of what waits or is one's own: the browser shows little of them."""
+        member = member_of(self._desk, who)
         found = []
         for text in request.query_params.getlist("case")[:HEADLINES]:
             row = await self._desk.casework.row(case_id(text))
-            if row is None or (row.state not in QUEUED and row.owner != who.account.handle):
+            if row is None or (row.state not in QUEUED and row.owner != member.handle):
                 continue
             entries = await self._desk.cases.entries(row.case)
             if not entries:

@@ -96,14 +96,15 @@ class RosterPage:
         """Signed files of every version after `after`, and whose signatures are trusted here."""
         after = _number(request.query_params.get("after", "0"))
         newest = await self._desk.history.newest_roster()
-        last = newest[0] if newest else 0
+        newest_version = newest[0] if newest else 0
+        last = min(newest_version, after + MOST_ROSTERS)
         found = []
-        for version in range(after + 1, min(last, after + MOST_ROSTERS) + 1):
+        for version in range(after + 1, last + 1):
             file = await self._desk.history.roster_file(version)
             if file is not None:
                 found.append({"version": version, "file": file.decode()})
         admins = [key.hex() for key in self._desk.rosters.admins()]
-        return json({"admins": admins, "rosters": found, "newest": last})
+        return json({"admins": admins, "rosters": found, "last": last, "newest": newest_version})
 
     async def publish(self, request: Request, who: Signed) -> Response:
         """Put the next version in force; of two administrators the second is told."""

@@ -15,7 +15,7 @@ vault.addEventListener("locked", () => { trusted = null; });
  */
 export async function trustedRosters({ fresh = false } = {}) {
   if (trusted && !fresh) return trusted;
-  const sent = await ask("GET", "/console/api/rosters?after=0");
+  const sent = await everyRoster();
   const pins = pinned();
   const known = pins?.admins?.length ? pins : { ...pins, admins: sent.admins };
   try {
@@ -28,6 +28,17 @@ export async function trustedRosters({ fresh = false } = {}) {
   } catch (error) {
     trusted = null;
     throw Object.assign(error, { code: error.message });
+  }
+}
+
+/** Every version there is: the server sends so many at a time. */
+async function everyRoster() {
+  const rosters = [];
+  for (let after = 0; ;) {
+    const { admins, rosters: some, newest, last } = await ask("GET", `/console/api/rosters?after=${after}`);
+    rosters.push(...some);
+    if (last >= newest) return { admins, rosters };
+    after = last;
   }
 }
 

@@ -60,20 +60,27 @@ export const rosterHash = (roster) => hex(sha256(canonical.dump(roster)));
 export function judge(files, pins) {
   const rosters = {};
   const admins = new Set(pins.admins);
+  // Who stood in a roster as administrator and stands in the next no more signs none after that.
+  let named = [];
+  const left = new Set();
   for (const { version, file } of [...files].sort((one, other) => one.version - other.version)) {
-    const roster = signedRoster(file, [...admins]);
+    const roster = signedRoster(file, [...admins].filter((key) => !left.has(key)));
     if (!roster || roster.version !== version) throw new Error("unsigned");
     rosters[version] = roster;
-    for (const key of vouched(roster)) admins.add(key);
+    for (const key of named) left.add(key);
+    named = vouched(roster);
+    for (const key of named) {
+      admins.add(key);
+      left.delete(key);
+    }
   }
   const versions = Object.keys(rosters).map(Number);
   const pinned = pins.roster;
   if (!versions.length) throw new Error(pinned ? "rolled_back" : "no_roster");
   const newest = Math.max(...versions);
   if (pinned && newest < pinned.version) throw new Error("rolled_back");
-  if (pinned && rosters[pinned.version] && rosterHash(rosters[pinned.version]) !== pinned.hash) {
-    throw new Error("altered");
-  }
+  const same = pinned && rosters[pinned.version];
+  if (pinned && !(same && rosterHash(same) === pinned.hash)) throw new Error("altered");
   return {
     rosters,
     newest,
