@@ -8,6 +8,7 @@ the same each time, was done before the fork.
 
 import dataclasses
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -53,13 +54,17 @@ def main() -> None:
     for line in sys.stdin:
         command, _, told = line.partition(" ")
         if command.strip() == "wait":
-            print(os.waitpid(child, 0)[1], flush=True)  # noqa: T201 - the answer
+            status = os.waitpid(child, 0)[1]
+            child = 0
+            print(status, flush=True)  # noqa: T201 - the answer
             continue
         child = os.fork()
         if child == 0:
             serve(orders.decode(told))
             os._exit(0)
         print(child, flush=True)  # noqa: T201 - the answer
+    if child:
+        os.kill(child, signal.SIGKILL)  # whoever asked is gone: nobody would ever end it
 
 
 if __name__ == "__main__":

@@ -327,7 +327,7 @@ async def _repeated_and_shuffled(bench: Bench, nursery: Nursery) -> None:
         updates = [
             {"update_id": 900_000 + number, "message": {
                 "message_id": 800_000 + number, "date": int(time.time()) - 23 * 3600,
-                **telegram._who(person.chat), "text": "words that come five times",
+                **telegram._who(person.chat), "text": "in my own words, five times over",
             }}
             for number, person in enumerate(people)
         ]  # fmt: skip

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -98,10 +99,13 @@ class _Crowd:
 async def _at_random(bench: Bench, told: House, mode: Mode, kills: int) -> None:
     crowd = _Crowd(bench, _telegram_of(told))
     chance = random.Random(mode)
+    began = time.monotonic()
     await told.start()
+    starting = time.monotonic() - began
     members = [asyncio.create_task(crowd.member()) for _ in range(PEOPLE)]
     while crowd.kills < kills and not crowd.over:
-        await asyncio.sleep(chance.uniform(0.03, 0.5))
+        # Sometimes while it still starts, mostly later: else nobody would ever be answered.
+        await asyncio.sleep(chance.uniform(0.03, 0.3 + 3 * starting))
         crowd.kills += 1
         await told.nursery.kill()
         await told.nursery.start(told.orders)
