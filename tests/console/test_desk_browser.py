@@ -278,6 +278,39 @@ async def test_keys_lock_when_nobody_is_there(browser: Browser, tmp_path: Path) 
         await expect(page.locator("#reply")).to_have_value("half a reply")
 
 
+async def test_locked_keys_leave_no_opened_word_on_the_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """Not in a hidden part or field either; a step that needs the case says that it is locked."""
+    async with staged(tmp_path) as stage:
+        page = await sign_in(await window(browser), stage, AMAL)
+        await claim(page, await stage.put_case(TOLD))
+        await page.locator("#plan summary").click()
+        await page.locator("#plan [name=text]").fill("canary-plan")
+        await page.locator("#plan [type=submit]").click()
+        await expect(page.locator("#notice")).to_contain_text("kept")
+        await page.locator("#directorate summary").click()
+        await page.locator("#directorate-place").check()
+        assert "Basra" in await page.locator("#directorate-text").input_value()
+        await page.locator("#lock").click()
+        await expect(page.locator("#locked")).to_be_visible()
+        left = await page.evaluate(ON_THE_PAGE)
+        for word in ("Basra", "canary", "Sexual violence"):
+            assert word not in left
+        await page.locator("#close").evaluate("each => { each.open = true; }")
+        for name in ("safety", "return", "supervisor"):
+            await page.locator(f"#close-form [name={name}]").check()
+        await page.locator("#close-form [type=submit]").click()
+        await expect(page.locator("#notice")).to_contain_text("locked")
+
+
+ON_THE_PAGE = """() => {
+  const fields = [...document.querySelectorAll("textarea, input")].map(({ value }) => value);
+  return [document.querySelector("main").textContent, ...fields].join();
+}"""
+"""Everything a page holds as text but its templates, which hold every word there is."""
+
+
 async def test_a_lost_connection_is_told_with_its_time(browser: Browser, tmp_path: Path) -> None:
     """Without a network the queue says of when it is; it catches up by itself when there is one."""
     async with staged(tmp_path) as stage:

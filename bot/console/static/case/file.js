@@ -60,6 +60,7 @@ export class CaseFile {
 
   /** A sealed note of this case `{number, roster, sealed}`, as the next one. */
   async note(what, fields) {
+    if (!this.parts) throw Object.assign(new Error("locked"), { code: "locked" });
     const { version, recipients } = await sealingTo();
     const number = (this.parts.notes.at(-1)?.number ?? 0) + 1;
     const hour = Math.floor(now() / HOUR);

@@ -48,6 +48,12 @@ function showPlan(file, content) {
   form.text.value = plan?.body.text ?? "";
 }
 
+/** Empty the form of the plan that was opened; what somebody is writing in it stays. */
+export function forgetPlan(content) {
+  const form = content.querySelector("#plan-form");
+  if (!form.dataset.touched) form.reset();
+}
+
 /** Bring the forms to life. */
 export function noteForms(page, { signal }) {
   const form = page.content.querySelector("#note-form");

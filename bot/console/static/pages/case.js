@@ -4,7 +4,7 @@ import { exportForms, showExport } from "../case/exports.js";
 import { CaseFile } from "../case/file.js";
 import { replyForm, showLetters } from "../case/letters.js";
 import { made, showLines, showTexts, told } from "../case/lines.js";
-import { noteForms, showNotes } from "../case/notes.js";
+import { forgetPlan, noteForms, showNotes } from "../case/notes.js";
 import { judge, referralForm, showPassable, showReferrals } from "../case/referrals.js";
 import { headline, readReport, summarise } from "../case/report.js";
 import { showWish, steps } from "../case/steps.js";
@@ -20,6 +20,12 @@ import { words } from "../words.js";
 
 const EVERY = 15_000;
 const HOUR = 3600;
+/** Where opened words are shown, or written from them: emptied when the keys lock. */
+const SHOWN = [
+  "#summary", "#additions", "#own-text", "#letters", "#notes", "#referrals", "#referral-fields label",
+  "#export-consents", "#conflict-place", "#wish-reason",
+].join();
+const WRITTEN = "#referral-text textarea, #directorate-text";
 /** Cases about which "do you know these people" was answered with no in this window. */
 const answered = new Set();
 
@@ -233,9 +239,9 @@ class CasePage {
   #lock() {
     if (!this.openable || this.#ended) return;
     this.file.clear();
-    for (const name of ["#summary", "#additions", "#own-text", "#letters", "#notes", "#referrals", "#referral-fields label", "#export-consents"]) {
-      for (const place of this.content.querySelectorAll(name)) place.replaceChildren();
-    }
+    for (const place of this.content.querySelectorAll(SHOWN)) place.replaceChildren();
+    for (const area of this.content.querySelectorAll(WRITTEN)) area.value = "";
+    forgetPlan(this.content);
     this.#at("#opened").hidden = true;
     this.#at("#conflict").hidden = true;
     this.#at("#locked").hidden = false;

@@ -89,7 +89,8 @@ function pinAdmins(done, keys) {
 
 function showJoined(content, done) {
   showFingerprint(content, made.keys);
-  content.querySelector("#steps").hidden = true;
+  // Its secrets are on paper now, and nowhere on the page.
+  content.querySelector("#steps").remove();
   content.querySelector("#joined").hidden = false;
   content.querySelector("#passkey-offer").hidden = !passkeysAble();
   content.querySelector("#joined h2").setAttribute("tabindex", "-1");
