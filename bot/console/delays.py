@@ -1,4 +1,4 @@
-"""Wrong tries slow down: each further one waits longer, and nobody is ever locked out for good."""
+"""Wrong tries slow down: each further one waits longer, and nobody is locked out by another's."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -31,7 +31,7 @@ class Delays:
         self._tries: dict[Who, _Tries] = {}
 
     def left(self, who: Who, now: float) -> int:
-        """Whole seconds until the next try is looked at; 0 if it is now."""
+        """Whole seconds until the next wrong try counts; 0 if it does now."""
         tries = self._tries.get(who)
         return max(0, -int(-(tries.until - now) // 1)) if tries else 0
 

@@ -172,6 +172,8 @@ async def test_a_case_withdrawn_while_open_empties_the_page(
         await expect(page.locator("[data-details]")).to_contain_text("Basra")
         await claim(page, cases[1])
         await page.locator("#note").fill("kept until it is sent")
+        # This time the page does not look again before she acts.
+        await page.route("**/cases/*/row", lambda route: route.abort())
         await _withdrawn(stage, cases[1])
         await page.locator("#note-form [type=submit]").click()
         await expect(page.locator("#gone")).to_be_visible()

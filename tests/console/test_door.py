@@ -201,13 +201,24 @@ async def wrong_tries(stage: Stage, who: Client, count: int) -> list[int]:
 
 
 async def test_wrong_tries_slow_down_and_never_lock_out(stage: Stage, stranger: Client):
-    """Each try waits longer, up to two minutes; then the right one still gets in."""
+    """Each wrong try waits longer, up to two minutes; the right one gets in all the same."""
     waits = await wrong_tries(stage, stranger, 14)
     assert waits[:4] == [0, 0, 0, 0]
     assert waits == sorted(waits)
     assert waits[-1] == 120
-    answer = await stranger.passphrase("amal", AMAL.code(stage.clock.now()))
-    assert answer.status == 429
+    assert (await stranger.passphrase("amal", "000000", WRONG)).status == 429
+    assert (await stranger.passphrase("amal", AMAL.code(stage.clock.now()))).status == 200
+
+
+async def test_who_has_the_passphrase_still_cannot_guess_the_code(stage: Stage, stranger: Client):
+    """Wrong codes keep the right one waiting, and are answered as a wrong passphrase is."""
+    told = [await stranger.passphrase("amal", "000000") for _ in range(20)]
+    alike = [await stranger.passphrase("bahar", "000000", WRONG) for _ in range(20)]
+    assert [each.body["error"] for each in told] == [each.body["error"] for each in alike]
+    assert (await stranger.passphrase("amal", AMAL.code(stage.clock.now()))).status == 429
+    stage.clock.seconds += 3
+    told = [await stranger.passphrase("amal", "000000") for _ in range(9)]
+    assert (await stranger.passphrase("amal", AMAL.code(stage.clock.now()))).status == 429
     stage.clock.seconds += 120
     assert (await stranger.passphrase("amal", AMAL.code(stage.clock.now()))).status == 200
 
@@ -215,13 +226,16 @@ async def test_wrong_tries_slow_down_and_never_lock_out(stage: Stage, stranger: 
 async def test_a_strangers_wrong_tries_do_not_slow_down_a_colleague(
     stage: Stage, amal: Client, stranger: Client
 ):
-    """Who signed in here with this browser before gets in at once."""
+    """She gets in at once, with this browser and with a new one; the stranger still waits."""
     await wrong_tries(stage, stranger, 12)
     del amal.cookies[COOKIE]
     stage.clock.seconds += 60
     amal.csrf = "-"
-    assert (await stranger.passphrase("amal", AMAL.code(stage.clock.now()))).status == 429
     assert (await amal.passphrase("amal", AMAL.code(stage.clock.now()))).status == 200
+    stage.clock.seconds += 30
+    assert (await stranger.passphrase("amal", "000000", WRONG)).status == 429
+    async with client(stage) as new:
+        assert (await new.passphrase("amal", AMAL.code(stage.clock.now()))).status == 200
 
 
 async def test_wrong_tries_at_one_name_leave_others_alone(stage: Stage, stranger: Client):

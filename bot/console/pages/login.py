@@ -91,28 +91,29 @@ class Login:
     async def passphrase(self, request: Request) -> Response:
         """Passphrase and one-time code; both are looked at before anything is said."""
         tried = await read(request, _Passphrase, SMALL)
-        who = await self._try(request, tried.handle, "passphrase")
+        who = await self._who(request, tried.handle, "passphrase")
         account = await self._account(tried.handle)
         known = _matches(tried.auth, account.auth if account else NO_ACCOUNT)
         secret = account.totp if account else NO_ACCOUNT
         step = one_time_codes.step_of(secret, tried.code, self._desk.clock.now())
-        if account is None or not known or step is None:
-            self._delays.wrong(who, self._desk.clock.monotonic())
-            raise Refusal("wrong_credentials")
+        guess = (f"code of {who[0]}", who[1])
+        holds = known and self._code_holds(guess, step)
+        if account is None or step is None or not holds:
+            raise self._refused(who, "wrong_credentials")
         if not await self._desk.staff.use_step(account.handle, step):
             raise Refusal("code_used")
-        self._delays.right(who)
+        for count in (who, guess):
+            self._delays.right(count)
         return await signing_in.sign_in(request, account, "sign_in")
 
     async def recovery(self, request: Request) -> Response:
         """The printed code, which stands for passphrase and one-time code together."""
         tried = await read(request, _Recovery, SMALL)
-        who = await self._try(request, tried.handle, "recovery")
+        who = await self._who(request, tried.handle, "recovery")
         account = await self._account(tried.handle)
         known = _matches(tried.auth, account.recovery_auth if account else NO_ACCOUNT)
         if account is None or not known:
-            self._delays.wrong(who, self._desk.clock.monotonic())
-            raise Refusal("wrong_recovery")
+            raise self._refused(who, "wrong_recovery")
         self._delays.right(who)
         return await signing_in.sign_in(request, account, "sign_in_recovery")
 
@@ -140,15 +141,36 @@ class Login:
         account = await self._desk.staff.account(handle)
         return account if account and not account.revoked else None
 
-    async def _try(self, request: Request, handle: str, way: str) -> Who:
-        """Whose count this try goes to; a Refusal while it must wait."""
+    async def _who(self, request: Request, handle: str, way: str) -> Who:
+        """Whose count this try goes to."""
         device, owner = await signing_in.device_owner(request)
         handle_, device_ = who_tries(handle, device, owner)
-        who = (f"{way} {handle_}", device_)
-        left = self._delays.left(who, self._desk.clock.monotonic())
+        return (f"{way} {handle_}", device_)
+
+    def _code_holds(self, guess: Who, step: int | None) -> bool:
+        """Whether the one-time code counts, of somebody whose passphrase is right.
+
+        Six digits can be guessed, a passphrase that we made cannot: so a wrong code keeps even the
+        right one waiting, and nothing that is said tells this from a wrong passphrase.
+        """
+        now = self._desk.clock.monotonic()
+        if self._delays.left(guess, now):
+            return False
+        if step is None:
+            self._delays.wrong(guess, now)
+        return step is not None
+
+    def _refused(self, who: Who, code: str) -> Refusal:
+        """The answer to a wrong try: how long to wait, or one more is counted.
+
+        Only wrong ones wait: a stranger's tries at a name never keep out whose name it is.
+        """
+        now = self._desk.clock.monotonic()
+        left = self._delays.left(who, now)
         if left:
-            raise Refusal("slow_down", {"n": left}, {"Retry-After": str(left)})
-        return who
+            return Refusal("slow_down", {"n": left}, {"Retry-After": str(left)})
+        self._delays.wrong(who, now)
+        return Refusal(code)
 
 
 def _matches(auth: str, stored: bytes) -> bool:
