@@ -286,7 +286,7 @@ class CasePage {
       if (error.code === "not_your_case" && this.openable) this.#taken();
       throw error;
     }
-    if (this.file.parts) await this.file.refresh().catch(() => null);
+    if (this.file.parts) await this.file.refresh().catch((error) => this.#failed(error));
     this.refresh();
   }
 
