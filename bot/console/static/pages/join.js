@@ -55,7 +55,10 @@ async function look(content) {
   content.querySelector("#role").textContent = words(`role_${told.role}`);
   content.querySelector("#passphrase").textContent = made.passphrase;
   content.querySelector("#recovery").textContent = made.recovery;
-  content.querySelector("#totp").textContent = new URL(told.totp.uri).searchParams.get("secret");
+  const totp = content.querySelector("#totp");
+  totp.textContent = new URL(told.totp.uri).searchParams.get("secret");
+  // A phone cannot scan its own screen: there a touch opens the authenticator.
+  totp.href = told.totp.uri;
   const picture = new Blob([told.totp.qr], { type: "image/svg+xml" });
   content.querySelector("#qr").src = URL.createObjectURL(picture);
   content.querySelector("#steps").hidden = false;
