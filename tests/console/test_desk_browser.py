@@ -9,10 +9,12 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from bot.sealing.mailbox import open_letter
+from tests.console.clients import StageClock
 from tests.console.desk_steps import TOLD, acts, again, claim, unlocked
 from tests.console.stage import (
     AMAL,
     BAHAR,
+    PASSPHRASE,
     PEOPLE,
     ZANA,
     Person,
@@ -304,6 +306,31 @@ async def test_locked_keys_leave_no_opened_word_on_the_page(
             await page.locator(f"#close-form [name={name}]").check()
         await page.locator("#close-form [type=submit]").click()
         await expect(page.locator("#notice")).to_contain_text("locked")
+
+
+async def test_what_is_typed_outlives_the_session(browser: Browser, tmp_path: Path) -> None:
+    """Signed out while writing: she signs in in another window, and sends from the first."""
+    async with staged(tmp_path, clock=StageClock()) as stage:
+        case = await stage.put_case(TOLD)
+        context = await window(browser)
+        page = await sign_in(context, stage, AMAL)
+        await claim(page, case)
+        await page.locator("#reply").fill("canary-long-reply")
+        await stage.desk.staff.end_sessions("amal", b"")
+        await page.locator("#reply-form [type=submit]").click()
+        await expect(page.locator("#notice")).to_contain_text("what you typed stays")
+        async with context.expect_page() as opened:
+            await page.locator("#notice a").click()
+        other = await opened.value
+        stage.clock.seconds += 30
+        await other.fill("#passphrase-way [name=handle]", "amal")
+        await other.fill("#passphrase-way [name=passphrase]", PASSPHRASE)
+        await other.fill("#passphrase-way [name=code]", AMAL.code(stage.clock.now()))
+        await other.click("#passphrase-way [type=submit]")
+        await other.wait_for_selector("#rows")
+        await page.locator("#reply-form [type=submit]").click()
+        await expect(page.locator("#letters")).to_contain_text("canary-long-reply")
+        assert len(await stage.desk.cases.letters(bytes.fromhex(case))) == 1
 
 
 ON_THE_PAGE = """() => {

@@ -233,7 +233,7 @@ class CasePage {
     if (error.code === "not_your_case") return this.#taken();
     if (error.code === "locked") return this.#lock();
     const key = `refused_${error.code}`;
-    say(words(key) === key ? spoken(error) : words(key));
+    say(words(key) === key ? spoken(error) : words(key), "error", error.code);
   }
 
   #lock() {

@@ -36,6 +36,7 @@ export async function begin(content) {
   } finally {
     content.querySelector("#looking").hidden = true;
   }
+  return () => { vault.unused = false; };
 }
 
 function fromAddress() {
@@ -50,6 +51,7 @@ async function look(content) {
     throw sentence(words("no_invitation"));
   }
   const told = await ask("POST", "/console/api/join/look", { token: invitation.token });
+  vault.unused = true;
   made ??= { handle: told.handle, ...(await freshKeys(told.handle, told.cost)) };
   content.querySelector("#handle").textContent = told.handle;
   content.querySelector("#role").textContent = words(`role_${told.role}`);
@@ -79,6 +81,7 @@ async function finish(content, form) {
   const done = await ask("POST", "/console/api/join", { token: invitation.token, keys, code });
   document.querySelector('meta[name="csrf"]').content = done.csrf;
   document.getElementById("frame").dataset.csrf = done.csrf;
+  vault.unused = false;
   pinAdmins(done, keys);
   showJoined(content, done);
 }
