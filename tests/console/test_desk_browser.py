@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 
 from bot.sealing.mailbox import open_letter
 from tests.console.clients import StageClock
-from tests.console.desk_steps import TOLD, acts, again, claim, unlocked
+from tests.console.desk_steps import TOLD, acts, again, begun, claim, unlocked
 from tests.console.stage import (
     AMAL,
     BAHAR,
@@ -257,6 +257,23 @@ async def test_a_new_colleague_opens_what_waited(browser: Browser, tmp_path: Pat
         await expect(page.locator("#summary")).to_contain_text("Basra")
 
 
+async def test_what_cannot_be_opened_holds_nothing_up(browser: Browser, tmp_path: Path) -> None:
+    """A batch of damaged parts, and the most urgent ones: the rest is sealed anew all the same."""
+    async with staged(tmp_path) as stage:
+        for _ in range(11):
+            await stage.put_case({**TOLD, "danger_now": "yes"})
+        await stage.database.write(lambda it: it.execute("UPDATE entries SET sealed = x'00'"))
+        case = await stage.put_case(TOLD)
+        context = await window(browser)
+        await context.clock.install()
+        await sign_in(context, stage, AMAL)
+        await stage.publish((*PEOPLE, Person("dana")), 2)
+        async with asyncio.timeout(30):
+            while await stage.sealed_for(case) != {2}:
+                await context.clock.fast_forward(3_000)
+                await asyncio.sleep(0.1)
+
+
 async def _until(look: Callable[[], Any], wanted: object) -> None:
     async with asyncio.timeout(30):
         while await look() != wanted:
@@ -346,6 +363,7 @@ async def test_a_lost_connection_is_told_with_its_time(browser: Browser, tmp_pat
         context = await window(browser)
         page = await sign_in(context, stage, AMAL)
         await expect(page.locator(".empty")).to_contain_text("Nothing waits")
+        await begun(page)
         await context.set_offline(True)
         await again(page)
         await expect(page.locator("#connection")).to_contain_text("What you see is of")
