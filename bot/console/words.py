@@ -17,7 +17,7 @@ WORDS: Final[dict[str, dict[str, ConsolePhrase]]] = {
         "online": ConsolePhrase("shell", "Connected again."),
         "failed": ConsolePhrase("shell", "The server could not be reached. Nothing is lost; try "
                                 "again."),
-        "signed_out": ConsolePhrase("shell", "You are signed out."),
+        "sign_in": ConsolePhrase("login", "Sign in"),
         "locked": ConsolePhrase("shell", "Your keys are locked."),
         "unlocked": ConsolePhrase("shell", "Your keys are open."),
         "no_crypto": ConsolePhrase("shell", "This browser cannot encrypt. Use a current Firefox, "

@@ -160,8 +160,13 @@ class CaseworkStore(Protocol):
         """Every roster version to which a part of the case is sealed now."""
         ...
 
-    async def stale(self, versions: Sequence[int], limit: int = 10) -> tuple[Stale, ...]:
-        """Parts of open cases sealed for one of these versions, the most urgent case first."""
+    async def stale(
+        self, versions: Sequence[int], limit: int = 10, skip: int = 0
+    ) -> tuple[Stale, ...]:
+        """Parts of open cases sealed for one of these versions, the most urgent case first.
+
+        The first `skip` of them are left out.
+        """
         ...
 
     async def stale_count(self, versions: Sequence[int]) -> int:

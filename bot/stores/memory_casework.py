@@ -105,9 +105,11 @@ class MemoryCasework(MemoryShelf):
         entries = {entry.sealed_for for entry in kept.entries}
         return frozenset(entries | {note.sealed_for for note in kept.notes})
 
-    async def stale(self, versions: Sequence[int], limit: int = 10) -> tuple[Stale, ...]:
+    async def stale(
+        self, versions: Sequence[int], limit: int = 10, skip: int = 0
+    ) -> tuple[Stale, ...]:
         """Parts of open cases sealed for one of these versions."""
-        return tuple(self._stale(versions))[:limit]
+        return tuple(self._stale(versions))[skip : skip + limit]
 
     async def stale_count(self, versions: Sequence[int]) -> int:
         """How many parts of open cases are sealed for one of these versions."""

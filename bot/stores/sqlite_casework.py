@@ -160,9 +160,11 @@ class SqliteCasework:
         """Every roster version to which a part of the case is sealed now."""
         return await consult(self._database, resealing.sealed_for, case)
 
-    async def stale(self, versions: Sequence[int], limit: int = 10) -> tuple[Stale, ...]:
+    async def stale(
+        self, versions: Sequence[int], limit: int = 10, skip: int = 0
+    ) -> tuple[Stale, ...]:
         """Parts of open cases sealed for one of these versions."""
-        return await consult(self._database, resealing.stale, versions, limit)
+        return await consult(self._database, resealing.stale, versions, limit, skip)
 
     async def stale_count(self, versions: Sequence[int]) -> int:
         """How many parts of open cases are sealed for one of these versions."""

@@ -28,11 +28,13 @@ def sealed_for(connection: sqlite3.Connection, case: bytes) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
-def stale(connection: sqlite3.Connection, versions: Sequence[int], limit: int) -> tuple[Stale, ...]:
+def stale(
+    connection: sqlite3.Connection, versions: Sequence[int], limit: int, skip: int
+) -> tuple[Stale, ...]:
     """Parts of open cases sealed for one of these versions."""
     query, values = _all_stale(versions)
     keys = connection.execute(
-        f"{query} ORDER BY urgency, came, id, part, number LIMIT ?", (*values, limit)
+        f"{query} ORDER BY urgency, came, id, part, number LIMIT ? OFFSET ?", (*values, limit, skip)
     ).fetchall()
     return tuple(_fetch(connection, case, part, number) for case, _, _, part, number in keys)
 

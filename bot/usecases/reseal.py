@@ -31,9 +31,12 @@ class Resealing:
         self._admins = admins
         self._keys: dict[int, frozenset[str]] = {}
 
-    async def waiting(self, roster: TrustedRoster, limit: int = AT_ONCE) -> tuple[Stale, ...]:
-        """The next parts to seal again, the most urgent case first."""
-        return await self._store.stale(await self.stale_versions(roster), limit)
+    async def waiting(self, roster: TrustedRoster, skip: int = 0) -> tuple[Stale, ...]:
+        """The next parts to seal again, the most urgent case first.
+
+        `skip` passes over the first: those that a browser could not open, and another may.
+        """
+        return await self._store.stale(await self.stale_versions(roster), AT_ONCE, skip)
 
     async def count(self, roster: TrustedRoster) -> int:
         """How many parts are still to be sealed again."""

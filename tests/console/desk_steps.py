@@ -24,9 +24,15 @@ async def acts(stage: Stage, case: str) -> list[tuple[str, str]]:
 
 async def claim(page: Page, case: str) -> None:
     """Claim a case in the queue, and say that one knows nobody in it."""
+    await begun(page)
     await page.locator(f"#case-{case} [data-claim]").click()
     await page.locator("#open-case").click()
     await expect(page.locator("#opened")).to_be_visible()
+
+
+async def begun(page: Page) -> None:
+    """Until the queue's script listens; what is clicked before goes nowhere."""
+    await expect(page.locator("#fresh")).not_to_be_empty()
 
 
 async def again(page: Page) -> None:

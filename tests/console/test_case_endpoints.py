@@ -11,11 +11,12 @@ from tests.console.stage import AMAL, BAHAR, PEOPLE, ZANA, Person, Stage, staged
 
 TOLD = {"danger_now": "no", "topics": ["sexual_violence"], "when": "3d"}
 RONA = Person("rona", role="admin", languages=())
+RAWA = Person("rawa", role="manager", languages=())
 
 
 @pytest.fixture
 async def stage(tmp_path):
-    async with staged(tmp_path, (*PEOPLE, RONA), StageClock()) as made:
+    async with staged(tmp_path, (*PEOPLE, RONA, RAWA), StageClock()) as made:
         yield made
 
 
@@ -201,6 +202,54 @@ async def test_nothing_is_kept_of_a_withdrawn_case(stage: Stage, amal: Writer):
     assert (await amal.parts())["error"] == "case_gone"
     page = (await amal.client.get(f"/cases/{amal.case}")).body
     assert "&#34;state&#34;:&#34;withdrawn&#34;" in page
+
+
+STRANGERS = (BAHAR, RAWA, RONA)
+"""A colleague who does not own the case, a manager, an administrator."""
+
+
+async def test_another_persons_case_is_nobody_elses(stage: Stage, amal: Writer):
+    """No step and no part of it: not for a colleague, a manager or an administrator."""
+    note = await amal.note()
+    bodies = {
+        "notes": {"note": note},
+        "letters": {**amal.letter(1), "copy": note},
+        "letters/1/withdraw": {},
+        "refer": {"note": note},
+        "hand-over": {"to": "zana"},
+        "lower": {"level": 3, "note": note},
+        "lower/agree": {},
+        "lower/refuse": {},
+        "raise": {"level": 0},
+        "escalate": {},
+        "duplicate": {},
+        "close": {"reason": "needs_met", "note": note},
+        "reopen": {},
+        "hand-back": {},
+    }
+    before = await _everything(stage, amal)
+    for person in STRANGERS:
+        async with client(stage) as made:
+            other = await writer(stage, amal, person, made)
+            opener = person is BAHAR
+            for step, body in bodies.items():
+                status, code = await other.act(step, body)
+                assert 400 <= status < 500, (person.handle, step)
+                assert opener or code == "not_yours"
+            for path in ("", "/lowering") if not opener else ("",):
+                answer = await made.get(f"/api/cases/{amal.case}{path}")
+                assert answer.status == 403
+                assert "sealed" not in str(answer.body)
+            given = await made.get(f"/api/headlines?case={amal.case}")
+            assert amal.case not in str(given.body)
+    assert await _everything(stage, amal) == before
+
+
+async def _everything(stage: Stage, at: Writer) -> tuple[object, ...]:
+    case = bytes.fromhex(at.case)
+    cases, casework = stage.desk.cases, stage.desk.casework
+    found = (await casework.row(case), await cases.letters(case), await casework.notes(case))
+    return (*found, await casework.lowering(case))
 
 
 async def test_an_unknown_case_is_nowhere(amal: Writer):

@@ -9,10 +9,12 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from bot.sealing.mailbox import open_letter
-from tests.console.desk_steps import TOLD, acts, again, claim, unlocked
+from tests.console.clients import StageClock
+from tests.console.desk_steps import TOLD, acts, again, begun, claim, unlocked
 from tests.console.stage import (
     AMAL,
     BAHAR,
+    PASSPHRASE,
     PEOPLE,
     ZANA,
     Person,
@@ -255,6 +257,23 @@ async def test_a_new_colleague_opens_what_waited(browser: Browser, tmp_path: Pat
         await expect(page.locator("#summary")).to_contain_text("Basra")
 
 
+async def test_what_cannot_be_opened_holds_nothing_up(browser: Browser, tmp_path: Path) -> None:
+    """A batch of damaged parts, and the most urgent ones: the rest is sealed anew all the same."""
+    async with staged(tmp_path) as stage:
+        for _ in range(11):
+            await stage.put_case({**TOLD, "danger_now": "yes"})
+        await stage.database.write(lambda it: it.execute("UPDATE entries SET sealed = x'00'"))
+        case = await stage.put_case(TOLD)
+        context = await window(browser)
+        await context.clock.install()
+        await sign_in(context, stage, AMAL)
+        await stage.publish((*PEOPLE, Person("dana")), 2)
+        async with asyncio.timeout(30):
+            while await stage.sealed_for(case) != {2}:
+                await context.clock.fast_forward(3_000)
+                await asyncio.sleep(0.1)
+
+
 async def _until(look: Callable[[], Any], wanted: object) -> None:
     async with asyncio.timeout(30):
         while await look() != wanted:
@@ -306,6 +325,31 @@ async def test_locked_keys_leave_no_opened_word_on_the_page(
         await expect(page.locator("#notice")).to_contain_text("locked")
 
 
+async def test_what_is_typed_outlives_the_session(browser: Browser, tmp_path: Path) -> None:
+    """Signed out while writing: she signs in in another window, and sends from the first."""
+    async with staged(tmp_path, clock=StageClock()) as stage:
+        case = await stage.put_case(TOLD)
+        context = await window(browser)
+        page = await sign_in(context, stage, AMAL)
+        await claim(page, case)
+        await page.locator("#reply").fill("canary-long-reply")
+        await stage.desk.staff.end_sessions("amal", b"")
+        await page.locator("#reply-form [type=submit]").click()
+        await expect(page.locator("#notice")).to_contain_text("what you typed stays")
+        async with context.expect_page() as opened:
+            await page.locator("#notice a").click()
+        other = await opened.value
+        stage.clock.seconds += 30
+        await other.fill("#passphrase-way [name=handle]", "amal")
+        await other.fill("#passphrase-way [name=passphrase]", PASSPHRASE)
+        await other.fill("#passphrase-way [name=code]", AMAL.code(stage.clock.now()))
+        await other.click("#passphrase-way [type=submit]")
+        await other.wait_for_selector("#rows")
+        await page.locator("#reply-form [type=submit]").click()
+        await expect(page.locator("#letters")).to_contain_text("canary-long-reply")
+        assert len(await stage.desk.cases.letters(bytes.fromhex(case))) == 1
+
+
 ON_THE_PAGE = """() => {
   const fields = [...document.querySelectorAll("textarea, input")].map(({ value }) => value);
   return [document.querySelector("main").textContent, ...fields].join();
@@ -319,6 +363,7 @@ async def test_a_lost_connection_is_told_with_its_time(browser: Browser, tmp_pat
         context = await window(browser)
         page = await sign_in(context, stage, AMAL)
         await expect(page.locator(".empty")).to_contain_text("Nothing waits")
+        await begun(page)
         await context.set_offline(True)
         await again(page)
         await expect(page.locator("#connection")).to_contain_text("What you see is of")

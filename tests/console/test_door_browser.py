@@ -133,6 +133,30 @@ async def test_invited_joined_accepted_and_in_again(stage: Stage, browser: Brows
     assert rona.faults == []
 
 
+async def test_who_joins_may_take_her_time(stage: Stage, browser: Browser):
+    """Ten minutes of writing down, or with an authenticator, throw nothing away; then keys lock."""
+    rona = await at_the_roster(await window(browser), stage, RONA)
+    link = await invite(rona, "dara")
+    phone = await window(browser, viewport={"width": 360, "height": 740})
+    await phone.clock.install()
+    dara = await phone.new_page()
+    await dara.goto(link.replace("lang=ar", "lang=en"))
+    await dara.wait_for_selector("#steps:not([hidden])")
+    totp = pyotp.TOTP(await dara.inner_text("#totp"))
+    assert (await dara.get_attribute("#totp", "href")).startswith("otpauth://totp/")
+    await phone.clock.fast_forward("10:00")
+    await dara.fill("#finish [name=passphrase]", await dara.inner_text("#passphrase"))
+    await dara.fill("#finish [name=recovery]", (await dara.inner_text("#recovery")).split()[0])
+    await dara.fill("#finish [name=code]", totp.at(stage.clock.now()))
+    await dara.click("#finish [type=submit]")
+    await dara.wait_for_selector("#joined:not([hidden])")
+    assert await dara.locator("#passphrase").count() == 0
+    await dara.click("#go-on")
+    await dara.wait_for_url("**/console/me")
+    await phone.clock.fast_forward("05:10")
+    await expect(dara.locator("#lock-words")).to_have_text("Your keys are locked.")
+
+
 async def fill_login(page: Page, handle: str, passphrase: str, code: str) -> None:
     await page.fill("#passphrase-way [name=handle]", handle)
     await page.fill("#passphrase-way [name=passphrase]", passphrase)

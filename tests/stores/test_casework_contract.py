@@ -237,6 +237,8 @@ async def test_what_other_keys_open_is_found_the_most_urgent_first(shelf):
     ]  # fmt: skip
     assert {each.anchor for each in found if each.case == number(1)} == {digest(b"sealed report 1")}
     assert await shelf.store.stale([1], limit=1) == found[:1]
+    assert await shelf.store.stale([1], limit=1, skip=1) == found[1:2]
+    assert await shelf.store.stale([1], skip=len(found)) == ()
     assert await shelf.store.stale_count([1]) == 3
     assert await shelf.store.stale_count([]) == 0
     assert await shelf.store.sealed_for(number(1)) == {1, 2}

@@ -87,6 +87,8 @@ class Me:
         return json(
             {
                 "handle": account.handle,
+                # For a window left open while the same person signed in anew in another.
+                "csrf": who.session.csrf,
                 "role": account.role,
                 "language": account.language,
                 "recipient": account.recipient,

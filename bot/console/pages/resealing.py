@@ -23,6 +23,7 @@ from bot.usecases.reseal import AT_ONCE, Resealing
 from bot.usecases.trust_roster import TrustedRoster
 
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+DIGITS: Final = 10
 PARTS: Final[dict[Part, str]] = {"entry": "addition", "note": "note"}
 
 
@@ -55,11 +56,13 @@ class ResealingPages:
         self._desk = desk
         self._work = Resealing(desk.casework, desk.history, desk.rosters.admins)
 
-    async def waiting(self, _: Request, who: Signed) -> Response:
+    async def waiting(self, request: Request, who: Signed) -> Response:
         """The next parts, the most urgent case's first, and how many there are."""
         member_of(self._desk, who)
         roster = self._roster()
-        parts = await self._work.waiting(roster)
+        skip = request.query_params.get("skip", "")
+        number = int(skip) if skip.isascii() and skip.isdecimal() and len(skip) < DIGITS else 0
+        parts = await self._work.waiting(roster, number)
         left = await self._work.count(roster) if parts else 0
         items = [_item(part) for part in parts]
         return json({"items": items, "left": left, "roster": roster.version})

@@ -107,7 +107,7 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
     location.assign("/console/login");
     return;
   }
-  say(answer?.message ?? words("failed"));
+  say(answer?.message ?? words("failed"), "error", answer?.error);
 });
 document.addEventListener("htmx:error", () => connection(true));
 document.addEventListener("htmx:after:request", () => connection(false));

@@ -27,7 +27,26 @@ export function headers({ background = false } = {}) {
  * The answer's JSON; a Refusal otherwise ("offline" when nothing came back). What a page asks by
  * itself is `background`: it does not keep an unattended session alive.
  */
-export async function ask(method, path, body, { background = false, keepalive = false } = {}) {
+export async function ask(method, path, body, options = {}) {
+  try {
+    return await asked(method, path, body, options);
+  } catch (refusal) {
+    if (refusal.code !== "forgery" || !(await tokenAgain())) throw refusal;
+    return asked(method, path, body, options);
+  }
+}
+
+/** Take up the session of another window where the same person signed in again. */
+async function tokenAgain() {
+  const frame = document.getElementById("frame");
+  const { handle, csrf } = await asked("GET", "/console/api/me", undefined, {}).catch(() => ({}));
+  if (!handle || handle !== frame.dataset.handle) return false;
+  document.querySelector('meta[name="csrf"]').content = csrf;
+  frame.dataset.csrf = csrf;
+  return true;
+}
+
+async function asked(method, path, body, { background = false, keepalive = false }) {
   let response;
   try {
     response = await fetch(path, {

@@ -15,7 +15,7 @@ export async function busy(event, work) {
   try {
     await work();
   } catch (error) {
-    say(spoken(error));
+    say(spoken(error), "error", error.code);
   } finally {
     button.removeAttribute("aria-busy");
   }

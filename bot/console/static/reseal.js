@@ -10,8 +10,12 @@ const LATER = 20_000;
 
 /** Work until `signal` aborts, and say on `line` how much is left. */
 export async function resealInBackground(line, signal) {
+  let skip = 0;
   while (!signal.aborted) {
-    const left = vault.state() === "open" ? await batch().catch(() => 0) : 0;
+    const found = vault.state() === "open" ? await batch(skip).catch(() => null) : null;
+    const left = found?.left ?? 0;
+    // What this browser cannot open must not keep what it can from its turn.
+    skip = left ? skip + found.failed : 0;
     line.hidden = !left;
     if (left) line.textContent = words("resealing", { n: left });
     await rest(left ? PAUSE : LATER, signal);
@@ -19,12 +23,12 @@ export async function resealInBackground(line, signal) {
   line.hidden = true;
 }
 
-/** Seal one batch anew; how many parts are still left. */
-async function batch() {
-  const { items, left, roster } = await ask("GET", "/console/api/reseal", undefined, { background: true });
+/** Seal one batch anew, behind the first `skip` parts: how many are left behind it, how many failed. */
+async function batch(skip) {
+  const { items, left, roster } = await ask("GET", `/console/api/reseal?skip=${skip}`, undefined, { background: true });
   // Also without work: whoever stays on one page for hours seals to whom the newest roster says.
   await renewed(roster);
-  if (!items.length) return 0;
+  if (!items.length) return null;
   const { version, recipients } = await sealingTo();
   const { handle } = vault.identity;
   const done = [];
@@ -32,9 +36,13 @@ async function batch() {
     const sealed = await sealedAnew(item, { by: handle, roster: version, recipients }).catch(() => null);
     if (sealed) done.push({ case: item.case, part: item.part, number: item.number, before: item.digest, sealed });
   }
-  if (!done.length) return 0;
-  const { taken } = await ask("POST", "/console/api/reseal", { roster: version, parts: done }, { background: true });
-  return taken ? left - taken : 0;
+  const taken = done.length ? await put(version, done) : 0;
+  return { left: Math.max(0, left - skip - items.length), failed: items.length - taken };
+}
+
+async function put(roster, parts) {
+  const { taken } = await ask("POST", "/console/api/reseal", { roster, parts }, { background: true });
+  return taken;
 }
 
 function sealedAnew(item, target) {

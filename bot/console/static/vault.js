@@ -20,6 +20,7 @@ class Vault extends EventTarget {
   #handle = "";
   #alive = Date.now();
   #hiddenSince = 0;
+  #unused = false;
 
   constructor() {
     super();
@@ -49,6 +50,15 @@ class Vault extends EventTarget {
     const half = await this.#opening("unlock", slot, key, handle);
     this.#handle = handle;
     return half;
+  }
+
+  /**
+   * While somebody joins, nothing is sealed to the new keys yet: to lock them would only throw away
+   * what she is writing down, or is fetching an authenticator for.
+   */
+  set unused(yes) {
+    this.#unused = yes;
+    this.#alive = Date.now();
   }
 
   /** The name this window works under; `unlock` sets it, joining and importing do it here. */
@@ -129,6 +139,7 @@ class Vault extends EventTarget {
   }
 
   #glance() {
+    if (this.#unused) return;
     const now = Date.now();
     if (document.visibilityState !== "hidden") {
       if (this.#hiddenSince && now - this.#hiddenSince > HIDDEN) this.lock();

@@ -77,7 +77,7 @@ async function recordOutcome(page, { number, body: { service } }, outcome) {
 /** Bring the form to life. */
 export function referralForm(page, { signal }) {
   const form = page.content.querySelector("#referral-form");
-  usual(form);
+  usual(form, page);
   form.until.min = day(now());
   form.until.max = day(now() + YEAR);
   form.service.addEventListener("change", () => judge(page, form), { signal });
@@ -101,8 +101,12 @@ export function judge(page, form = page.content.querySelector("#referral-form"))
 }
 
 /** The lines that may be ticked. */
-export function showPassable({ file, content }) {
+export function showPassable(page) {
+  const { file, content } = page;
   const place = content.querySelector("#referral-fields");
+  const form = content.querySelector("#referral-form");
+  // Somebody who has begun to write goes on where she was.
+  if (!form.organisation.value) usual(form, page);
   const legend = place.querySelector("legend");
   const ticks = passable(file).map(({ kind, label, values }, number) => {
     const row = made("label");
@@ -137,7 +141,7 @@ async function refer(page, form) {
   }));
   const text = [...noteLines(said, file).slice(0, 2), "", ...ticked.map((box) => box.dataset.text)].join("\n");
   form.reset();
-  usual(form);
+  usual(form, page);
   page.showWritten();
   const shown = page.content.querySelector("#referral-text");
   shown.hidden = false;
@@ -146,7 +150,9 @@ async function refer(page, form) {
   say(words("referral_kept"), "done");
 }
 
-/** A month, unless somebody chooses another day. */
-function usual(form) {
+/** A month, unless somebody chooses another day; and what was agreed to, before what was not. */
+function usual(form, { file: { report } }) {
   form.until.value = day(now() + 30 * 86_400);
+  const kinds = Array.from(form.service.options, ({ value }) => value);
+  form.service.value = kinds.find((kind) => report?.values[`share_${kind}`] === "yes") ?? kinds[0];
 }

@@ -20,7 +20,7 @@ import { words } from "../words.js";
 
 const EVERY = 15_000;
 const HOUR = 3600;
-/** Where opened words are shown, or written from them: emptied when the keys lock. */
+/** Where opened words are shown, or written from them: emptied when the keys lock or the case goes. */
 const SHOWN = [
   "#summary", "#additions", "#own-text", "#letters", "#notes", "#referrals", "#referral-fields label",
   "#export-consents", "#conflict-place", "#wish-reason",
@@ -141,9 +141,8 @@ class CasePage {
   /** Somebody else owns it now: what was read goes, what was typed stays. */
   #taken() {
     this.#end("#lost");
-    for (const name of ["#summary", "#additions", "#own-text", "#letters", "#notes", "#referrals", "#export"]) {
-      this.#at(name)?.replaceChildren();
-    }
+    this.#empty();
+    this.#at("#export")?.replaceChildren();
     for (const button of this.content.querySelectorAll("#opened button, #steps button")) button.disabled = true;
   }
 
@@ -233,18 +232,23 @@ class CasePage {
     if (error.code === "not_your_case") return this.#taken();
     if (error.code === "locked") return this.#lock();
     const key = `refused_${error.code}`;
-    say(words(key) === key ? spoken(error) : words(key));
+    say(words(key) === key ? spoken(error) : words(key), "error", error.code);
   }
 
   #lock() {
     if (!this.openable || this.#ended) return;
     this.file.clear();
-    for (const place of this.content.querySelectorAll(SHOWN)) place.replaceChildren();
-    for (const area of this.content.querySelectorAll(WRITTEN)) area.value = "";
-    forgetPlan(this.content);
+    this.#empty();
     this.#at("#opened").hidden = true;
     this.#at("#conflict").hidden = true;
     this.#at("#locked").hidden = false;
+  }
+
+  /** Nothing that was opened stays on the page; what somebody types does. */
+  #empty() {
+    for (const place of this.content.querySelectorAll(SHOWN)) place.replaceChildren();
+    for (const area of this.content.querySelectorAll(WRITTEN)) area.value = "";
+    forgetPlan(this.content);
   }
 
   // -- showing

@@ -36,6 +36,7 @@ export async function begin(content) {
   } finally {
     content.querySelector("#looking").hidden = true;
   }
+  return () => { vault.unused = false; };
 }
 
 function fromAddress() {
@@ -50,12 +51,16 @@ async function look(content) {
     throw sentence(words("no_invitation"));
   }
   const told = await ask("POST", "/console/api/join/look", { token: invitation.token });
+  vault.unused = true;
   made ??= { handle: told.handle, ...(await freshKeys(told.handle, told.cost)) };
   content.querySelector("#handle").textContent = told.handle;
   content.querySelector("#role").textContent = words(`role_${told.role}`);
   content.querySelector("#passphrase").textContent = made.passphrase;
   content.querySelector("#recovery").textContent = made.recovery;
-  content.querySelector("#totp").textContent = new URL(told.totp.uri).searchParams.get("secret");
+  const totp = content.querySelector("#totp");
+  totp.textContent = new URL(told.totp.uri).searchParams.get("secret");
+  // A phone cannot scan its own screen: there a touch opens the authenticator.
+  totp.href = told.totp.uri;
   const picture = new Blob([told.totp.qr], { type: "image/svg+xml" });
   content.querySelector("#qr").src = URL.createObjectURL(picture);
   content.querySelector("#steps").hidden = false;
@@ -76,6 +81,7 @@ async function finish(content, form) {
   const done = await ask("POST", "/console/api/join", { token: invitation.token, keys, code });
   document.querySelector('meta[name="csrf"]').content = done.csrf;
   document.getElementById("frame").dataset.csrf = done.csrf;
+  vault.unused = false;
   pinAdmins(done, keys);
   showJoined(content, done);
 }
