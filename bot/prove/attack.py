@@ -306,7 +306,11 @@ async def _on_again(person: OnTelegram, screen: str, value: str) -> None:
 async def _finish(person: OnTelegram, text: str) -> None:
     """Skip to the narrative, write the text there and as secret word, and send."""
     for _ in range(40):
-        if person.sees("report.narrative") or person.sees("report.secret_word"):
+        if person.sees("report.secret_word"):
+            await person.pick("", "word")
+            await person.write(text)
+            continue
+        if person.sees("report.narrative"):
             await person.write(text)
             continue
         if person.sees("report.review"):
