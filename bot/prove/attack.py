@@ -27,6 +27,9 @@ GUESSED: Final = "A code cannot be guessed"
 HOSTILE: Final = "Hostile words do nothing"
 FIRST: Final = 4_503_599_630_000_000
 REAL_SECONDS: Final = 2.0
+WAKE_SECONDS: Final = 0.05
+TIMER_SECONDS: Final = 0.25
+"""A machine that wakes the bench itself later than this cannot measure anybody's speed."""
 AT_ONCE: Final = 50
 TRIES_EACH: Final = 5
 SEPARABLE: Final = 0.05
@@ -87,6 +90,8 @@ async def _forged(bench: Bench, nursery: Nursery) -> None:
         alone = await _forge(told, forgeries // 10)
         written = told.place.rows("SELECT count(*) FROM sessions") != before
         faults = ["a forged update was written"] if written else []
+        late = list[float]()
+        waking = asyncio.create_task(_wake(late))
         forging = asyncio.create_task(_forge(told, forgeries - forgeries // 10))
         times = list[float]()
         room = asyncio.Semaphore(10)
@@ -103,8 +108,15 @@ async def _forged(bench: Bench, nursery: Nursery) -> None:
         faults += [f"{accepted} were not refused: {dict(statuses)}"] if accepted else []
         rows = told.place.rows("SELECT count(*) FROM sessions")[0][0]
         faults += [f"{rows} sessions of {people} people"] if rows != people else []
-        slow = _p99(times)
-        faults += [f"p99 {slow:.2f} s"] if slow > REAL_SECONDS else []
+        waking.cancel()
+        slow, own = _p99(times), _p99(late)
+        if slow > REAL_SECONDS and own > TIMER_SECONDS:
+            bench.ledger.leave_out(
+                FORGED, "speed of real people beside forgeries",
+                f"machine too busy: p99 {slow:.2f} s, the bench's own timer {own:.2f} s late",
+            )  # fmt: skip
+        elif slow > REAL_SECONDS:
+            faults.append(f"p99 {slow:.2f} s")
         bench.ledger.record(
             FORGED, f"webhooks of both providers, beside {people} real people", forgeries, faults,
             f"real p99 {slow * 1000:.0f} ms over {len(times)} turns, no write",
@@ -168,6 +180,14 @@ async def _forgery(http: aiohttp.ClientSession, base: str, number: int) -> int:
             return response.status
     except aiohttp.ClientError:
         return 0
+
+
+async def _wake(late: list[float]) -> None:
+    """Sleep a little again and again, and note how much too long that was."""
+    while True:
+        began = time.monotonic()
+        await asyncio.sleep(WAKE_SECONDS)
+        late.append(time.monotonic() - began - WAKE_SECONDS)
 
 
 def _p99(times: Sequence[float]) -> float:
@@ -306,7 +326,11 @@ async def _on_again(person: OnTelegram, screen: str, value: str) -> None:
 async def _finish(person: OnTelegram, text: str) -> None:
     """Skip to the narrative, write the text there and as secret word, and send."""
     for _ in range(40):
-        if person.sees("report.narrative") or person.sees("report.secret_word"):
+        if person.sees("report.secret_word"):
+            await person.pick("", "word")
+            await person.write(text)
+            continue
+        if person.sees("report.narrative"):
             await person.write(text)
             continue
         if person.sees("report.review"):

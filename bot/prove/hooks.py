@@ -22,6 +22,7 @@ from bot.prove.clock import SteeredClock
 from bot.prove.orders import SWIFT_ADDRESSES, Orders
 from bot.usecases.receipts import Receipts
 
+WRITING: Final = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 SWIFT: Final = Pace(
     first_wait=0.05,
     longest_wait=0.5,
@@ -81,6 +82,17 @@ def die_at_commit(number: int, *, before: bool) -> None:
         changed = 0
 
         def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            if not self.in_transaction and sql.startswith(WRITING) and "RETURNING" not in sql:
+                # A statement that is a transaction by itself: taken apart, to die in between.
+                self.changed = self.total_changes
+                super().execute("BEGIN IMMEDIATE")
+                try:
+                    done = super().execute(sql, *values)
+                except BaseException:
+                    super().execute("ROLLBACK")
+                    raise
+                self.execute("COMMIT")
+                return done
             if sql.startswith("BEGIN"):
                 self.changed = self.total_changes
             if sql != "COMMIT" or self.total_changes == self.changed:

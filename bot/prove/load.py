@@ -30,6 +30,8 @@ WORDS: Final = ("hello", "4", "1", "1", "help", "menu", "2", "menu", "3", "menu"
 """What each of them writes in turn: a greeting, the language, safe, go on, and around the menu."""
 ACKNOWLEDGED_SECONDS: Final = 1.0
 LARGEST_MIB: Final = 300
+TIMER_SECONDS: Final = 0.25
+"""A machine that wakes the bench itself later than this cannot measure anybody's speed."""
 GROWTH_MIB: Final = 40
 """What the memory may grow by in the second half: the first fills caches that are bounded."""
 QUEUE_SECONDS: Final = 0.3
@@ -89,8 +91,15 @@ async def _stream(bench: Bench, told: House, telegram: FakeTelegram) -> None:
     whose = (
         f"the program used {share:.0%} of a processor, the bench's own timer was {own:.2f} s late"
     )
+    tried = f"{rate} messages a second for {seconds} s, hardened allocator"
+    slow = p99 > ACKNOWLEDGED_SECONDS
+    if slow and own > TIMER_SECONDS and not bench.planted:
+        bench.ledger.leave_out(
+            PROMISE, f"speed: {tried}", f"machine too busy: {p99:.2f} s ({whose})"
+        )
+        slow = False
     checks = (
-        (p99 > ACKNOWLEDGED_SECONDS, f"p99 {p99:.2f} s"),
+        (slow, f"p99 {p99:.2f} s"),
         (statuses[200] != rate * seconds, f"answered {dict(statuses)}"),
         (rows != people, f"{rows} sessions of {people} people"),
         (answers < rate * seconds, f"{answers} replies to {rate * seconds} messages"),
@@ -98,7 +107,7 @@ async def _stream(bench: Bench, told: House, telegram: FakeTelegram) -> None:
         (growth > GROWTH_MIB, f"grew by {growth} MiB in the second half"),
     )
     bench.ledger.record(
-        PROMISE, f"{rate} messages a second for {seconds} s, hardened allocator", rate * seconds,
+        PROMISE, tried, rate * seconds,
         [f"{fault} ({whose})" for failed, fault in checks if failed],
         f"acknowledged p99 {p99 * 1000:.0f} ms at {rate * seconds / took:.0f}/s; memory {sizes[0]} "
         f"MiB at first, {largest} at most, {growth:+} in the second half",

@@ -29,6 +29,7 @@ from bot.prove.known import (
     phone,
 )  # fmt: skip
 from bot.prove.nursery import Nursery
+from bot.prove.orders import SWIFT_ADDRESSES
 from bot.prove.people import OnTelegram, OnWhatsApp, Person
 from bot.prove.providers.telegram import TOKEN
 from bot.prove.providers.twilio import AUTH_TOKEN
@@ -157,12 +158,13 @@ async def _dumped(bench: Bench, told: House, count: int, how: str) -> int | None
     # Addresses are kept for a second here, 300 in earnest; Twilio's record is erased at leisure.
     if (twilio := told.twilio) is not None:
         await twilio.until(lambda: not twilio.messages, 60)
-    told.clock.advance(FORGET_SECONDS)
-    await asyncio.sleep(SETTLE_SECONDS)
+    await asyncio.sleep(2 * SWIFT_ADDRESSES)
     if told.telegram is not None:
         passer_by = OnTelegram(bench.book, told.telegram, PASSER_BY)
         await passer_by.write("hello")
         await passer_by.leave()
+    told.clock.advance(FORGET_SECONDS)
+    await asyncio.sleep(SETTLE_SECONDS)
     counted = await asyncio.to_thread(_in_memory, process)
     total = sum(counted.values())
     kinds = Counter[str]()

@@ -204,6 +204,16 @@ async def test_what_a_sender_got_before_the_first_start_is_left_untouched():
         assert talk.texts == ["hello"]
 
 
+async def test_a_message_of_the_very_second_of_the_first_start_is_ours():
+    """Twilio's times have no fractions: what came in that second is answered and erased."""
+    talk = Talk()
+    async with FakeTwilio() as twilio:
+        message = twilio.record(AMAL, "hello", age=30)
+        async with running(twilio, talk, since=float(int(message.created))):
+            await cleared(twilio, AMAL)
+        assert talk.texts == ["hello"]
+
+
 async def test_a_message_still_at_the_webhook_is_left_alone():
     """What came in the last minute is the webhook's; the list does not answer it as well."""
     talk = Talk()

@@ -14,8 +14,9 @@ import pytest
 
 from bot.app.content import PROJECT
 from bot.prove.installation import channels, free_port, listening
-from bot.prove.people import BEGIN, CODE, SHORT, OnTelegram, plain
-from bot.prove.providers.telegram import Call, FakeTelegram
+from bot.prove.patient import Patient
+from bot.prove.people import BEGIN, SHORT, OnTelegram, plain
+from bot.prove.providers.telegram import FakeTelegram
 from tests.e2e.house import House, content
 
 PEOPLE = 6
@@ -94,67 +95,6 @@ def settings_for(house, telegram, mode, port):
     """The installation's settings as texts."""
     told = channels(f"http://127.0.0.1:{port}", telegram, None, mode)
     return {name: str(value) for name, value in house.named(port=port, **told).items()}
-
-
-ROUTE = {"entry.language": "en", **dict(BEGIN), **dict(SHORT)}
-ROUTE |= {"report.secret_word": "!skip", "report.review": "send"}
-SCREENS = (*ROUTE, "report.narrative", "report.read_back", "report.goodbye")
-
-
-class Patient(OnTelegram):
-    """Somebody who looks at the newest screen and does what it asks for, however often it comes.
-
-    When everything they did has reached the bot and still no answer comes, they send a sticker:
-    that changes nothing and shows them where they are.
-    """
-
-    tag = "en"
-    looked = 0
-
-    async def to_the_code(self, words: str) -> str:
-        wrote = False
-        await self.telegram.write(self.chat, "hello")
-        while True:
-            screen = await self.news()
-            if screen == "report.read_back":
-                return CODE.findall(plain("\n".join(self._said())))[-1]
-            if screen == "report.narrative" and not wrote:
-                wrote = True
-                await self.telegram.write(self.chat, words)
-            elif screen in ROUTE:
-                await self.press(ROUTE[screen])
-
-    async def until(self, wanted: str) -> None:
-        while await self.news() != wanted:
-            pass
-
-    async def news(self) -> str:
-        """The screen that comes next, after a nudge if nothing comes."""
-        for _ in range(40):
-            try:
-                await self.telegram.until(lambda: len(self.screens()) > self.looked, 0.5)
-            except TimeoutError:
-                if not self.telegram._tasks and not self.telegram.unconfirmed:
-                    await self.telegram.send(self.chat, sticker={"emoji": "?"})
-                continue
-            self.looked = len(self.screens())
-            return self.where()
-        raise AssertionError("nobody answers any more")
-
-    def screens(self) -> list[Call]:
-        """Everything with buttons that was sent to this person or edited."""
-        return [call for call in self._shown() if "reply_markup" in call.params]
-
-    def where(self) -> str:
-        self._seen = self._shown().index(self.screens()[-1])
-        return next((name for name in SCREENS if self.sees(name)), "")
-
-    def button(self, value: str) -> tuple[int, str]:
-        rows = self.screens()[-1].params["reply_markup"]["inline_keyboard"]
-        tokens = [one["callback_data"] for row in rows for one in row if "callback_data" in one]
-        found = [token for token in tokens if token.partition(":")[2] == value]
-        assert found, f"no {value} among {tokens}"
-        return 0, found[0]
 
 
 def answers(telegram: FakeTelegram) -> int:
@@ -279,6 +219,7 @@ async def test_a_code_that_was_staged_when_the_process_died_still_opens(house, t
     await rose.begin()
     await rose.take(*SHORT)
     await rose.write("in my own words")
+    await rose.choose("report.secret_word", "word")
     await rose.write("walnut")
     await rose.take(("report.review", "send"))
     code = rose.code()

@@ -115,11 +115,15 @@ class Reconciler:
                 log.error("whatsapp.failed", error=type(error).__name__)  # noqa: TRY400 - a traceback may show values
 
     def _is_ours(self, message: Mapping[str, Any]) -> bool:
-        return self._now() - self._age(message) >= self._since
+        return self._moment(message) >= self._since
 
     def _age(self, message: Mapping[str, Any]) -> float:
+        return self._now() - self._moment(message)
+
+    def _moment(self, message: Mapping[str, Any]) -> float:
         stamp = message.get("date_sent") or message.get("date_created")
         try:
-            return self._now() - parsedate_to_datetime(str(stamp)).timestamp()
+            return parsedate_to_datetime(str(stamp)).timestamp()
         except ValueError:
-            return self._pace.settle  # undated: answered once, as if it had just settled
+            # Undated: answered once, as if it had just settled.
+            return self._now() - self._pace.settle
