@@ -62,7 +62,7 @@ async def test_the_loops_buffer_holds_nothing_of_what_was_read():
     """A word that was read stands in the loop's buffer, until memory is wiped."""
     pytest.importorskip("uvloop")
     assert left(wipe=False) > 1000
-    assert left(wipe=True) < 10  # the few that Python made on the way there
+    assert left(wipe=True) < 100  # what Python made on the way there: one read, at most
 
 
 async def test_wiping_works_on_any_loop():
