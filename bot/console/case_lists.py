@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from bot.domain.report import SHARES
 from bot.domain.tallies import OUTCOMES
 from bot.i18n.marking import ConsolePhrase
 
@@ -37,5 +36,4 @@ ESCALATIONS: Final[dict[str, ConsolePhrase]] = {
     "security": ConsolePhrase("case", "The person asks for police or security"),
     "other": ConsolePhrase("case", "Something else"),
 }
-SERVICES: Final = SHARES
 RESULTS: Final = OUTCOMES

@@ -6,6 +6,7 @@ const bytes = await import(`${here}/bytes.js`);
 const canonical = await import(`${here}/canonical.js`);
 const casefile = await import(`${here}/casefile.js`);
 const digits = await import(`${here}/digits.js`);
+const documents = await import(`${here}/document.js`);
 const keys = await import(`${here}/keys.js`);
 const padding = await import(`${here}/padding.js`);
 const roster = await import(`${here}/roster.js`);
@@ -48,8 +49,10 @@ const jobs = {
       fromBase64(sealed), seeds(given), expected, rosters, place);
     return { header, body };
   },
-  seal: async ({ header, body, recipients }) =>
-    base64(await casefile.sealCase(header, body, recipients)),
+  async seal({ header, body, recipients }) {
+    const full = { ...header, rcpt: recipients.map(keys.fingerprintOf) };
+    return base64(await agefile.seal(documents.encode(full, body), recipients));
+  },
   note: async ({ header, body, recipients, signing }) =>
     base64(await casefile.sealNote(header, body, recipients, fromHex(signing))),
   letter: async ({ header, body, mailbox }) =>

@@ -79,7 +79,6 @@ class Vault extends EventTarget {
   inspectFile = (bytes, passphrase) => this.ask("inspectFile", bytes, passphrase);
   sign = (purpose, value) => this.ask("sign", purpose, value);
   open = (sealed, expected) => this.ask("open", sealed, expected);
-  seal = (parts) => this.ask("seal", parts);
   sealNote = (parts) => this.ask("sealNote", parts);
   sealLetter = (parts) => this.ask("sealLetter", parts);
   sealFile = (parts) => this.ask("sealFile", parts);

@@ -61,7 +61,6 @@ const methods = {
     const recipient = await keytext.recipientOf(seeds[0]);
     return { recipient, verify: keytext.verifyKey(signing) };
   },
-  publicHalf: () => (needed(), publicHalf()),
   async fromPassphrase(passphrase, salt, cost) {
     const { key, auth } = await slots.fromPassphrase(passphrase, fromHex(salt), cost);
     return { key, auth: hex(auth) };
@@ -88,9 +87,6 @@ const methods = {
   async open(sealed, expected) {
     const { header, body } = await opened(sealed, expected);
     return { header, body, digest: casefile.digest(fromBase64(sealed)) };
-  },
-  async seal({ header, body, recipients }) {
-    return base64(await casefile.sealCase(header, body, recipients));
   },
   async sealNote({ header, body, recipients }) {
     return base64(await casefile.sealNote(header, body, recipients, needed().signing));

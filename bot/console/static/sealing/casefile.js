@@ -43,13 +43,7 @@ export async function openCase(sealed, seeds, expected, rosters, place) {
   return document;
 }
 
-/** A sealed report, addition or note for everybody of a roster. */
-export async function sealCase(header, body, recipients) {
-  const full = { ...header, rcpt: recipients.map(fingerprintOf) };
-  return agefile.seal(encode(full, body), recipients);
-}
-
-/** A signed, sealed note of a case; `header` as in `sealCase`, `body.by` its author's handle. */
+/** A signed note of a case, sealed for everybody of a roster; `body.by` is its author's handle. */
 export async function sealNote(header, body, recipients, signing) {
   const full = { v: 1, ...header, kind: "note", rcpt: recipients.map(fingerprintOf) };
   const signature = sign(signing, NOTE, canonical.dump({ ...body, ...full }));
