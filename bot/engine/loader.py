@@ -70,6 +70,9 @@ class _Reader:
             mark = error.problem_mark or error.context_mark
             where = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
             raise FlowError(f"{self.name}:{where}: not YAML: {error.problem}") from error
+        except yaml.YAMLError as error:
+            # ReaderError: a control character, say. It knows no line, and must not stop a linter.
+            raise FlowError(f"{self.name}:1:1: not YAML: {error}") from error
         except (OSError, UnicodeDecodeError) as error:
             raise FlowError(f"{self.name}:1:1: cannot be read as UTF-8: {error}") from error
         if not isinstance(root, yaml.MappingNode):

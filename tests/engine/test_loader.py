@@ -27,6 +27,7 @@ BROKEN = [
     ),
     ("nodes:\n  a: {say: x, next: a}\n  a: {say: y, next: a}", "written twice"),
     ("nodes: [", "not YAML"),
+    ("nodes: \x01", "not YAML"),
     ("nodes:\n  a: {say: x, say: y, next: a}", "written twice"),
 ]
 
