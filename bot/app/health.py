@@ -10,7 +10,7 @@ from bot.app.backup import newest_backup
 from bot.app.settings import Settings
 from bot.errors import StoreError
 from bot.ports.runtime import Clock, Epochs
-from bot.stores.epoch_files import DAY, LIVING_EPOCHS
+from bot.stores.epoch_files import EPOCH_SECONDS, LIVING_EPOCHS
 from bot.stores.figures import Figures, figures
 from bot.stores.sqlite import Database
 
@@ -86,12 +86,12 @@ class Health:
         return True
 
     def _epoch_is_todays(self) -> bool:
-        return self._epochs.current()[0] == self._clock.now() // DAY
+        return self._epochs.current()[0] == self._clock.now() // EPOCH_SECONDS
 
     def _overdue(self, now: int) -> int:
         """Seconds since the oldest living key should have been destroyed."""
         oldest = min(epoch for epoch, _ in self._epochs.living())
-        return max(0, now - (oldest + LIVING_EPOCHS) * DAY)
+        return max(0, now - (oldest + LIVING_EPOCHS) * EPOCH_SECONDS)
 
     def _wal(self) -> int:
         path = self._settings.database_path

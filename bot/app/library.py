@@ -14,7 +14,7 @@ from bot.i18n.catalogues import Catalogue
 
 _log = structlog.get_logger()
 KEEP_SECONDS: Final = 2 * 86_400
-"""No session lives longer than its epoch key, which dies within two days."""
+"""No session lives longer than its epoch key, which dies within a day."""
 
 
 class Shelf:

@@ -24,15 +24,16 @@ class Entropy(Protocol):
 
 
 class Epochs(Protocol):
-    """The living epoch keys: (epoch number, 32-byte key), today's first, then yesterday's.
+    """The living epoch keys: (epoch number, 32-byte key), the present, then the one before.
 
-    An epoch is a UTC day (seconds // 86,400). A key is destroyed 24 hours after its day ends.
+    An epoch is half a UTC day (seconds // 43,200). A key is destroyed twelve hours after its
+    epoch ends: no copy of a session opens when it is more than a day old.
     """
 
     def current(self) -> tuple[int, bytes]:
-        """Today's epoch and key."""
+        """The present epoch and its key."""
         ...
 
     def living(self) -> tuple[tuple[int, bytes], ...]:
-        """Today's, then every older one that is not destroyed yet."""
+        """The present one, then every older one that is not destroyed yet."""
         ...

@@ -1,4 +1,4 @@
-"""Epoch keys as files on a memory-backed file system: made daily, destroyed on schedule."""
+"""Epoch keys as files on a memory-backed file system: made twice a day, destroyed on schedule."""
 
 import os
 from pathlib import Path
@@ -8,10 +8,11 @@ from bot.errors import ConfigurationError
 from bot.ports.runtime import Clock, Entropy
 from bot.stores.steady_clock import STABLE_SECONDS, SteadyClock
 
-DAY: Final = 86_400
+EPOCH_SECONDS: Final = 43_200
+"""Half a day: with `LIVING_EPOCHS`, no key is older than a day when it dies."""
 KEY_BYTES: Final = 32
 LIVING_EPOCHS: Final = 2
-"""Today's and yesterday's: a key dies 24 hours after its day ended."""
+"""This half-day's and the one before: a key dies twelve hours after its half-day ended."""
 
 
 class EpochFiles:
@@ -32,7 +33,7 @@ class EpochFiles:
 
     def current(self) -> tuple[int, bytes]:
         """See Epochs.current."""
-        epoch = self._today()
+        epoch = self._present()
         if epoch not in self._keys:
             self._make(epoch)
         return epoch, self._keys[epoch]
@@ -48,7 +49,7 @@ class EpochFiles:
         return self._living
 
     def rotate(self) -> int:
-        """Make today's key, destroy those whose time is over; the oldest epoch still alive."""
+        """Make the present key, destroy those whose time is over; the oldest epoch still alive."""
         today = self.current()[0]
         if self._clock.monotonic() - self._started >= STABLE_SECONDS:
             # Not sooner: a machine that starts with a wrong clock must not destroy living keys.
@@ -56,8 +57,8 @@ class EpochFiles:
                 self._destroy(epoch)
         return min(self._keys)
 
-    def _today(self) -> int:
-        return self._clock.now() // DAY
+    def _present(self) -> int:
+        return self._clock.now() // EPOCH_SECONDS
 
     def _open(self) -> None:
         try:

@@ -22,7 +22,7 @@ COPIED: Final = frozenset(
 LEFT_OUT: Final = frozenset(
     {"sessions", "staged_codes", "invitations", "console_sessions", "devices", "pushes"}
 )
-"""Talks and codes, sealed under keys that are destroyed within two days: a copy would outlive the
+"""Talks and codes, sealed under keys that are destroyed within a day: a copy would outlive the
 promise. And what lets a browser in or calls it: after a restore staff sign in again."""
 FORMAT: Final = 1
 ABOUT: Final = "CREATE TABLE backup_about (format INTEGER NOT NULL, made INTEGER NOT NULL)"

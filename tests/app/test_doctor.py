@@ -18,6 +18,7 @@ from bot.cli import main
 from bot.prove.providers.telegram import FakeTelegram
 from bot.prove.providers.twilio import FakeTwilio
 from bot.sealing import keys
+from bot.stores.epoch_files import EPOCH_SECONDS
 from bot.stores.sqlite import Database
 from tests.e2e.house import House, channels
 
@@ -130,15 +131,15 @@ def test_where_keys_lie_is_read_from_the_mounts(tmp_path):
     assert file_system(tmp_path, tmp_path / "none") == ""
 
 
-def test_a_key_that_outlived_its_day_is_found(house):
+def test_a_key_that_outlived_its_time_is_found(house):
     """And keys that are alive are not complained of."""
     told = settings(house, runtime_dir=house.runtime)
     told = told.model_copy(update={"runtime_dir": house.runtime})
     house.runtime.mkdir(mode=0o700)
-    for days in (0, 1):
-        (house.runtime / f"epoch-{NOW // 86_400 - days}").write_bytes(b"k" * 32)
+    for age in (0, 1):
+        (house.runtime / f"epoch-{NOW // EPOCH_SECONDS - age}").write_bytes(b"k" * 32)
     assert epochs(told, NOW).level == "ok"
-    (house.runtime / f"epoch-{NOW // 86_400 - 3}").write_bytes(b"k" * 32)
+    (house.runtime / f"epoch-{NOW // EPOCH_SECONDS - 3}").write_bytes(b"k" * 32)
     assert epochs(told, NOW).level == "fail"
 
 

@@ -1,4 +1,4 @@
-"""Epoch keys are made daily, die a day after their day, and survive a clock that jumps."""
+"""Epoch keys are made twice a day, die half a day after theirs, and survive a clock that jumps."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,12 @@ import pytest
 from bot.app.simulate import SeededEntropy
 from bot.errors import ConfigurationError, OpenError
 from bot.sealing import epochs as pseudonyms
-from bot.stores.epoch_files import DAY, EpochFiles
+from bot.stores.epoch_files import EPOCH_SECONDS, EpochFiles
 from bot.stores.steady_clock import SteadyClock
 
 HOUR = 3600
-NOON = 20_780 * DAY + 12 * HOUR
+DAY = 24 * HOUR
+MIDDLE = 20_780 * DAY + EPOCH_SECONDS // 2
 VID = b"telegram\x007100000001"
 
 
@@ -19,7 +20,7 @@ VID = b"telegram\x007100000001"
 class TwoClocks:
     """A wall clock that can be set, and a monotonic one that cannot."""
 
-    wall: int = NOON
+    wall: int = MIDDLE
     steady: float = 1000.0
 
     def now(self):
@@ -57,22 +58,22 @@ def passing(clock, keys, seconds, step=HOUR):
         keys.rotate()
 
 
-def test_a_new_day_has_a_new_key_and_yesterdays_still_lives(clock, keys):
-    """Whoever wrote before midnight is found after midnight."""
+def test_a_new_epoch_has_a_new_key_and_the_old_one_still_lives(clock, keys):
+    """Whoever wrote before noon is found after noon."""
     first, old = keys.current()
-    passing(clock, keys, 13 * HOUR)
+    passing(clock, keys, 7 * HOUR)
     assert keys.current()[0] == first + 1
     assert keys.current()[1] != old
     assert keys.living() == (keys.current(), (first, old))
 
 
-def test_a_key_dies_twenty_four_hours_after_its_day(clock, keys, tmp_path):
+def test_a_key_dies_twelve_hours_after_its_epoch(clock, keys, tmp_path):
     """One second before it still opens; then file and memory have lost it, and so have we."""
     epoch, key = keys.current()
     slot = pseudonyms.slot(key, VID)
     state = pseudonyms.state_key(key, slot, VID)
     sealed = pseudonyms.seal_state(state, slot, epoch, b"a talk", bytes(12))
-    passing(clock, keys, 12 * HOUR + DAY - HOUR)
+    passing(clock, keys, EPOCH_SECONDS // 2 + EPOCH_SECONDS - HOUR)
     clock.run(HOUR - 1)
     assert keys.rotate() == epoch
     assert (epoch, key) in keys.living()
@@ -88,7 +89,7 @@ def test_a_key_dies_twenty_four_hours_after_its_day(clock, keys, tmp_path):
 
 def test_a_restart_finds_the_living_keys(clock, keys, tmp_path):
     """The process may be restarted at any time without anybody losing their talk."""
-    passing(clock, keys, 20 * HOUR)
+    passing(clock, keys, 10 * HOUR)
     again = EpochFiles(tmp_path / "keys", clock, SeededEntropy(b"other"))
     assert again.living() == keys.living()
 
@@ -99,7 +100,7 @@ def test_a_restart_after_a_long_night_destroys_what_should_be_dead(clock, keys, 
     Not at once: a machine that comes up with a wrong date must not destroy living keys.
     """
     old = keys.current()[0]
-    clock.run(3 * DAY)
+    clock.run(3 * EPOCH_SECONDS)
     again = EpochFiles(tmp_path / "keys", clock, SeededEntropy(b"other"))
     passing(clock, again, HOUR)
     assert files(tmp_path) == [f"epoch-{old}", f"epoch-{old + 3}"]
@@ -110,7 +111,7 @@ def test_a_restart_after_a_long_night_destroys_what_should_be_dead(clock, keys, 
 
 def test_a_start_with_a_wrong_date_destroys_nothing(clock, keys, tmp_path):
     """The clock is set right within the hour, and every key is still there."""
-    passing(clock, keys, 13 * HOUR)
+    passing(clock, keys, 7 * HOUR)
     before = keys.living()
     clock.jump(-20_000 * DAY)
     again = EpochFiles(tmp_path / "keys", clock, SeededEntropy(b"other"))
@@ -126,7 +127,7 @@ def test_a_destroyed_key_is_overwritten_before_it_is_unlinked(clock, keys, tmp_p
     epoch, key = keys.current()
     with (tmp_path / "keys" / f"epoch-{epoch}").open("rb") as still_open:
         assert still_open.read() == key
-        clock.run(36 * HOUR)
+        clock.run(18 * HOUR)
         keys.rotate()
         still_open.seek(0)
         assert still_open.read() == bytes(len(key))
@@ -135,7 +136,7 @@ def test_a_destroyed_key_is_overwritten_before_it_is_unlinked(clock, keys, tmp_p
 @pytest.mark.parametrize("jump", [DAY, -DAY, 30 * DAY, -30 * DAY, 400 * DAY])
 def test_a_clock_that_jumps_destroys_nothing(clock, keys, tmp_path, jump):
     """Somebody sets the date wrong for an hour: every key is still there, and still today's."""
-    passing(clock, keys, 13 * HOUR)
+    passing(clock, keys, 7 * HOUR)
     before = keys.living()
     clock.jump(jump)
     for _ in range(6):
@@ -151,7 +152,7 @@ def test_a_clock_that_jumps_destroys_nothing(clock, keys, tmp_path, jump):
 def test_a_jump_that_stays_is_believed_after_two_steady_hours(clock, keys):
     """The date was wrong and is now right: keys die late rather than never."""
     epoch = keys.current()[0]
-    clock.jump(3 * DAY)
+    clock.jump(3 * EPOCH_SECONDS)
     keys.rotate()
     passing(clock, keys, HOUR)
     assert keys.current()[0] == epoch
@@ -163,7 +164,7 @@ def test_a_jump_that_stays_is_believed_after_two_steady_hours(clock, keys):
 def test_a_clock_that_is_corrected_a_little_is_simply_followed(clock, keys):
     """Minutes of drift put right by the network are no jump."""
     epoch = keys.current()[0]
-    clock.run(11 * HOUR)
+    clock.run(5 * HOUR)
     clock.jump(50 * 60)
     assert keys.current()[0] == epoch
     clock.run(11 * 60)
@@ -196,7 +197,7 @@ def test_what_is_no_key_is_left_alone(clock, tmp_path):
     """A truncated or foreign file is neither used nor taken for an epoch."""
     folder = tmp_path / "keys"
     folder.mkdir(mode=0o700)
-    today = NOON // DAY
+    today = MIDDLE // EPOCH_SECONDS
     (folder / f"epoch-{today - 1}").write_bytes(b"short")
     (folder / "epoch-backup").write_bytes(bytes(32))
     keys = EpochFiles(folder, clock, SeededEntropy())

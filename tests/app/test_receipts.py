@@ -11,7 +11,7 @@ from bot.errors import StoreError
 from bot.ports.stores import NewCase
 from bot.prove.people import CODE, SHORT, plain
 from bot.sealing import receipt
-from bot.stores.epoch_files import DAY, EpochFiles
+from bot.stores.epoch_files import EPOCH_SECONDS, EpochFiles
 from bot.stores.memory_cases import MemoryCases
 from bot.usecases.limits import HOUR, TRIES_ALL, TRIES_EACH, CodeTries
 from bot.usecases.receipts import READY, Receipts
@@ -142,11 +142,11 @@ async def test_what_was_staged_is_settled_by_the_next_start(maker, cases):
     assert await opens(again, cases, given.code, "walnut") == number(1)
 
 
-async def test_a_staged_code_survives_midnight(maker, cases, clock):
-    """Staged under yesterday's key, which still lives: it is settled today."""
+async def test_a_staged_code_survives_the_turn_of_an_epoch(maker, cases, clock):
+    """Staged under the key before this one, which still lives: it is settled."""
     given = maker().take(number(1), "")
     filed(cases, given)
-    clock.seconds += DAY
+    clock.seconds += EPOCH_SECONDS
     again = maker(b"two")
     assert await again.settle(cases) == 1
     assert await opens(again, cases, given.code) == number(1)

@@ -14,7 +14,7 @@ from bot.app.doctor.finding import Finding, fail, ok, warn
 from bot.app.settings import OWN_CREDENTIALS, Settings
 from bot.errors import SanadError
 from bot.sealing import age, keys, reading
-from bot.stores.epoch_files import DAY, LIVING_EPOCHS
+from bot.stores.epoch_files import EPOCH_SECONDS, LIVING_EPOCHS
 
 ROOM: Final = 512 << 20
 TIGHT: Final = 2 << 30
@@ -125,16 +125,16 @@ def epochs(settings: Settings, now: int) -> Finding:
         ]
     except (SanadError, OSError):
         numbers = []
-    today = now // DAY
-    late = [number for number in numbers if today - number > LIVING_EPOCHS]
+    present = now // EPOCH_SECONDS
+    late = [number for number in numbers if present - number > LIVING_EPOCHS]
     if late:
         return fail(
             "epoch keys",
-            f"{len(late)} keys outlived their day",
+            f"{len(late)} keys outlived their time",
             "is the service running, and the clock right? It destroys them two hours after a start",
         )
-    if today not in numbers:
-        return warn("epoch keys", "none for today", "the service makes one when it starts")
+    if present not in numbers:
+        return warn("epoch keys", "none for now", "the service makes one when it starts")
     return ok("epoch keys", f"{len(numbers)} alive, none too old")
 
 
