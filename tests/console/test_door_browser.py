@@ -398,6 +398,27 @@ async def test_a_lost_connection_is_said_and_over_when_it_is_back(stage: Stage, 
     await expect(page.locator("h1")).to_have_text("My keys")
 
 
+async def test_what_is_read_aloud_is_of_the_keys_held_here(stage: Stage, browser: Browser):
+    """A server that names its own keys as hers has nothing read aloud to the administrator."""
+    amal = await sign_in(await window(browser), stage, AMAL)
+
+    async def lie(route: Route) -> None:
+        answer = await route.fetch()
+        theirs = {"recipient": BAHAR.member().recipient, "verify": BAHAR.member().verify}
+        await route.fulfill(response=answer, json={**await answer.json(), **theirs})
+
+    await amal.click("nav a[href='/console/me']")
+    line = amal.locator("#fingerprint-words")
+    await expect(line).to_contain_text("·")
+    spoken = await line.inner_text()
+    await amal.route("**/console/api/me", lie)
+    await amal.click("nav a[href='/console/help']")
+    await amal.click("nav a[href='/console/me']")
+    await expect(line).to_have_text(spoken)
+    await amal.click("#lock")
+    await expect(line).to_have_text("Your keys are locked.")
+
+
 async def test_new_keys_are_seen_and_signed_by_the_administrator(stage: Stage, browser: Browser):
     """Rotation: the roster's page asks for the words, and the next version seals to the new key."""
     before = stage.desk.rosters().roster.member("amal").recipient

@@ -214,6 +214,17 @@ async def test_new_keys_need_the_old_ones(stage: Stage):
         assert late.body["error"] == "keys_changed"
 
 
+async def test_a_way_to_the_keys_belongs_to_a_passkey_of_ones_own(stage: Stage):
+    """A slot for a passkey that nobody has, or in the place of the passphrase, is not kept."""
+    before = await stage.desk.staff.slots("amal")
+    async with client(stage) as amal:
+        await amal.sign_in(AMAL)
+        for kind, name in (("passkey", "ab" * 16), ("passphrase", "")):
+            slot = {"kind": kind, "id": name, "wrapped": "AAAA", "params": {}}
+            assert (await amal.post("/api/me/slots", slot)).body["error"] == "bad_request"
+    assert await stage.desk.staff.slots("amal") == before
+
+
 async def test_every_act_of_an_account_is_in_the_chain(stage: Stage, rona: Client, dara: Client):
     """Inviting, joining, signing in and ending an account are written down, with who and what."""
     await join(dara, await invite(rona))

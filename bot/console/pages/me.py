@@ -106,9 +106,10 @@ class Me:
         return json({})
 
     async def put_slot(self, request: Request, who: Signed) -> Response:
-        """One more way to the same keys: that of a passkey."""
+        """One more way to the same keys: that of a passkey of one's own."""
         slot = await read(request, Slot, SMALL)
-        if slot.kind != "passkey":
+        known = await self._desk.staff.passkeys(who.account.handle)
+        if slot.kind != "passkey" or slot.id not in {each.credential_id.hex() for each in known}:
             raise Refusal("bad_request")
         await self._desk.staff.put_slot(slot_of(slot, who.account.handle))
         return json({})

@@ -18,7 +18,6 @@ from bot.domain.baghdad import hour_of
 from bot.domain.language import Tag
 from bot.domain.roster import LONGEST_HANDLE, Role
 from bot.ports.staff import Invitation
-from bot.sealing.keys import Recipient
 from bot.usecases.revoke import revoke
 
 DAYS_OPEN: Final = 3
@@ -68,7 +67,6 @@ class Staff:
                         "language": each.language,
                         "recipient": each.recipient,
                         "verify": each.verify,
-                        "fingerprint": Recipient.parse(each.recipient).fingerprint,
                         "revoked": bool(each.revoked),
                     }
                     for each in accounts

@@ -25,8 +25,12 @@ async function begin() {
   if (!able()) say(words("no_crypto"));
   lookAtRecord();
   if (!/^[a-z_]+$/.test(script ?? "")) return;
+  const content = document.getElementById("content");
   const page = await import(`./pages/${script}.js`);
-  end = (await page.begin(document.getElementById("content"), { vault })) ?? null;
+  const ended = await page.begin(content, { vault });
+  // Somebody may have gone on before it had begun.
+  if (content.isConnected) end = ended ?? null;
+  else ended?.();
 }
 
 const begun = () => begin().catch(() => say(words("broken")));

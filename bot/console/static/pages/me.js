@@ -33,7 +33,21 @@ export async function begin(content) {
   content.querySelector("#add-passkey").hidden = !passkeysAble();
   await showNotices(content.querySelector("#notices-switch"));
   await offerAcceptance(content.querySelector("#record"));
-  await showFingerprint(content, await asked);
+  const ended = new AbortController();
+  const tell = () => showOwn(content);
+  for (const change of ["unlocked", "locked"]) vault.addEventListener(change, tell, { signal: ended.signal });
+  await tell();
+  return () => ended.abort();
+}
+
+/**
+ * The words of the keys that are open here. What the server says of one's keys is never read aloud:
+ * it could name its own.
+ */
+async function showOwn(content) {
+  if (vault.identity) return showFingerprint(content, vault.identity);
+  content.querySelector("#fingerprint-words").textContent = words("locked");
+  content.querySelector("#fingerprint-digits").textContent = "";
 }
 
 async function chooseLanguage(language) {

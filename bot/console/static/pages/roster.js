@@ -14,6 +14,7 @@ import {
 import { memberEditor } from "../roster/editor.js";
 import { trustedRosters } from "../rosters.js";
 import { hex, utf8 } from "../sealing/bytes.js";
+import { fingerprintOf } from "../sealing/keys.js";
 import { unlock } from "../unlock.js";
 import { sha256 } from "../vendor/age.js";
 import { vault } from "../vault.js";
@@ -175,7 +176,7 @@ function accountRow(page, account, inRoster) {
   row.append(
     make("p", {}, words("compare")),
     make("p", { class: "words", "data-spoken": account.recipient, "data-verify": account.verify }),
-    make("p", { class: "code" }, account.fingerprint),
+    make("p", { class: "code" }, fingerprintOf(account.recipient)),
     make("p", { class: "row" }, button("accept", async () => {
       editing.draft = withMember(editing.draft, memberOf(account));
       showEditor(page);

@@ -1,5 +1,6 @@
 // One member of the roster being edited: what is changed here is told to `changed` at once.
 import { labelled, make } from "../dom.js";
+import { fingerprintOf } from "../sealing/keys.js";
 import { words } from "../words.js";
 import { OPENERS, WEEK, planOf } from "./draft.js";
 
@@ -60,7 +61,7 @@ function keyPart(member, account, tell, redraw) {
   return make("div", { class: "notice", "data-kind": "error" },
     make("p", {}, words("keys_differ")),
     make("p", { class: "words", "data-spoken": account.recipient, "data-verify": account.verify }),
-    make("p", { class: "code" }, account.fingerprint),
+    make("p", { class: "code" }, fingerprintOf(account.recipient)),
     make("button", { type: "button", class: "small", onclick: () => {
       Object.assign(member, { recipient: wanted, verify: account.verify });
       tell();
