@@ -32,7 +32,7 @@ async def claim(page: Page, case: str) -> None:
 
 async def begun(page: Page) -> None:
     """Until the queue's script listens; what is clicked before goes nowhere."""
-    await expect(page.locator("#fresh")).not_to_be_empty()
+    await page.wait_for_selector("#frame[data-page=queue][data-begun]")
 
 
 async def again(page: Page) -> None:

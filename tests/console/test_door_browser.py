@@ -175,7 +175,7 @@ async def test_a_passkey_signs_in_and_opens_the_keys_where_it_can(
     page = await sign_in(context, stage, AMAL)
     await with_authenticator(page, prf=prf)
     await page.click("nav a[href='/console/me']")
-    await page.wait_for_url("**/console/me")
+    await page.wait_for_selector("#frame[data-page=me][data-begun]")
     await page.fill("#add-passkey [name=label]", "sample phone")
     await page.click("#add-passkey [type=submit]")
     kind = "opens your keys" if prf else "signs in only"
@@ -367,6 +367,7 @@ async def test_a_new_passphrase_replaces_the_old_one(stage: Stage, browser: Brow
     """The same keys under new secrets: the old passphrase opens nothing any more."""
     page = await sign_in(await window(browser), stage, AMAL)
     await page.click("nav a[href='/console/me']")
+    await page.wait_for_selector("#frame[data-page=me][data-begun]")
     await page.click("#renew")
     await page.wait_for_selector("#renewed .words")
     fresh = await page.locator("#renewed .words").first.inner_text()
@@ -425,6 +426,7 @@ async def test_new_keys_are_seen_and_signed_by_the_administrator(stage: Stage, b
     amal = await sign_in(await window(browser), stage, AMAL)
     amal.on("dialog", lambda dialog: dialog.accept())
     await amal.click("nav a[href='/console/me']")
+    await amal.wait_for_selector("#frame[data-page=me][data-begun]")
     await amal.click("#rotate")
     await amal.wait_for_selector("#rotated .words")
     await amal.click("#rotated button:not(.secondary)")

@@ -27,7 +27,9 @@ async function begin() {
   if (!/^[a-z_]+$/.test(script ?? "")) return;
   const content = document.getElementById("content");
   const page = await import(`./pages/${script}.js`);
-  const ended = await page.begin(content, { vault });
+  const beginning = page.begin(content, { vault });
+  frame().dataset.begun = "yes";
+  const ended = await beginning;
   // Somebody may have gone on before it had begun.
   if (content.isConnected) end = ended ?? null;
   else ended?.();
