@@ -22,7 +22,7 @@ LEAST = 4
 """Texts a concept must stand in to be given a weight."""
 NO_SIGN = {"ku", "min", "calm"}
 """Which language somebody writes says nothing about danger; `calm` is weighed by its kinds."""
-CAUTION = 0.7
+CAUTION = 0.8
 """Taken from the start of the sum: fewer false alarms, at the price of some danger unheard."""
 KURDISH = 0.4
 """Given to a Kurdish text: the lexicon knows fewer of its words, so less must be enough."""
