@@ -21,7 +21,7 @@ ROUNDS, RATE, SHRINK = 400, 0.6, 0.0006
 LEAST = 4
 """Texts a concept must stand in to be given a weight."""
 NO_SIGN = {"ku", "min", "calm", "refuse_", "old_man", "day_"}
-"""Language says nothing about danger, nor does a day or a refusal; `calm` is weighed by its kinds."""
+"""Neither language nor a day or a refusal says danger; `calm` is weighed by its kinds."""
 CAUTION = 0.85
 """Taken from the start of the sum: fewer false alarms, at the price of some danger unheard."""
 KURDISH = 0.4
