@@ -112,7 +112,7 @@ class Reader:
         keys = {word} if word in vocabulary.phrase_keys else set()
         if word == "علا":
             keys |= {"علي"} & vocabulary.phrase_keys
-        if word[0] in "وف":
+        if word[0] in "وف" and not self._kurdish:
             bits |= vocabulary.written_arabic.get(word[1:], 0)
             keys |= {word[1:]} & vocabulary.phrase_keys
         # ماخذ is a word of its own: it does not deny anything

@@ -20,9 +20,9 @@ Sample = tuple[list[str], bool]
 ROUNDS, RATE, SHRINK = 400, 0.6, 0.0006
 LEAST = 4
 """Texts a concept must stand in to be given a weight."""
-NO_SIGN = {"ku", "min", "calm"}
-"""Which language somebody writes says nothing about danger; `calm` is weighed by its kinds."""
-CAUTION = 0.55
+NO_SIGN = {"ku", "min", "calm", "refuse_", "old_man", "day_"}
+"""Neither language nor a day or a refusal says danger; `calm` is weighed by its kinds."""
+CAUTION = 0.85
 """Taken from the start of the sum: fewer false alarms, at the price of some danger unheard."""
 KURDISH = 0.4
 """Given to a Kurdish text: the lexicon knows fewer of its words, so less must be enough."""

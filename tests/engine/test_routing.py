@@ -63,6 +63,7 @@ def rate(lexicon, part, *, danger):
         ("scenes", 0.87, 0.08),
         ("everyday", 0.0, 0.1),
         ("plain", 0.9, 0.06),
+        ("strangers", 0.98, 0.04),
     ],
 )
 def test_danger_is_seen_and_idioms_are_not_danger(lexicon, part, least, most):
