@@ -39,7 +39,7 @@ def _acknowledges_early() -> None:
 
     async def hasty(self: Intake, heard: Heard) -> bool:
         async def later() -> bool:
-            await asyncio.sleep(0.15)
+            await asyncio.sleep(1.0)
             return await take(self, heard)
 
         task = asyncio.create_task(later())
