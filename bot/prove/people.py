@@ -5,6 +5,7 @@ translator writes changes no test.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.domain import contexts
@@ -69,7 +70,7 @@ class LostError(AssertionError):
     """A person does not see what the flows promise."""
 
 
-class Person:
+class Person(ABC):
     """Somebody with a phone; `tag` is the language they chose."""
 
     def __init__(self, book: Book) -> None:
@@ -77,22 +78,22 @@ class Person:
         self.tag = "en"
 
     # -- what the channel provides
+    @abstractmethod
     async def write(self, text: str) -> str:
         """Write, and read the answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def pick(self, screen: str, value: str) -> str:
         """Take a choice or move of a screen, and read the answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def leave(self) -> str:
         """The way out, by its button or number."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def text(self) -> str:
         """What the newest answer says."""
-        raise NotImplementedError
 
     # -- what people do
     def sees(self, screen: str) -> bool:
